@@ -1,0 +1,64 @@
+"""The one source of what Python and the browser must agree on.
+
+`browser/constants.py` writes `browser/src/constants.generated.js` from this module and a test compares them. Everything
+here is frozen with version 1 of the formats in `docs/sealing.md`: a change needs a new version, not an edit.
+"""
+
+from typing import Final
+
+# Sealed letters: sizes in bytes of the whole age file, smallest that fits. 64 KiB hides the length of nearly all.
+SEALED_SIZES: Final = (65_536, 262_144, 1_048_576)
+RECIPIENTS_PER_LETTER: Final = 2
+
+# Submission frame: version u8 | kind u8 | locator 16 | SHA-256 of access 32.
+FRAME_VERSION: Final = 1
+FRAME_BYTES: Final = 50
+LOCATOR_BYTES: Final = 16
+ACCESS_BYTES: Final = 32
+DIGEST_BYTES: Final = 32
+SEED_BYTES: Final = 32
+
+LETTER_VERSION: Final = 1
+LETTER_KINDS: Final = {"account": 1}
+CHANNELS: Final = ("web", "web without scripts", "phone", "in person", "letter", "relay")
+
+# Return words: 82 random bits and 8 check bits as seven words of a list of 7,424.
+WORD_COUNT: Final = 7
+WORD_LIST_LENGTH: Final = 7_424
+WORD_NUMBER_OFFSET: Final = 1_000
+RANDOM_BITS: Final = 82
+CHECK_BITS: Final = 8
+FINGERPRINT_WORDS: Final = 6
+FINGERPRINT_BITS: Final = 77
+
+# Argon2id v1.3 over the 28 ASCII digits (OWASP's low-memory profile: it must run on an old telephone).
+ARGON2_MEMORY_KIB: Final = 19_456
+ARGON2_PASSES: Final = 2
+ARGON2_LANES: Final = 1
+ARGON2_BYTES: Final = 32
+ARGON2_SALT_BYTES: Final = 16
+
+LABEL_WORDS_CHECK: Final = "heard/v1/return-words/check"
+LABEL_WORDS_SALT: Final = "heard/v1/return-words/salt"
+LABEL_THREAD_LOCATOR: Final = "heard/v1/thread/locator"
+LABEL_THREAD_ACCESS: Final = "heard/v1/thread/access"
+LABEL_THREAD_IDENTITY: Final = "heard/v1/thread/identity"
+LABEL_THREAD_SIGNING: Final = "heard/v1/thread/signing"
+LABEL_FORM_WORDS: Final = "heard/v1/form/words"
+LABEL_FORM_LOCATOR: Final = "heard/v1/form/locator"
+LABEL_FORM_ONCE: Final = "heard/v1/form/once"
+LABEL_PANEL_AGE: Final = "heard/v1/panel/age"
+LABEL_PANEL_SIGNING: Final = "heard/v1/panel/signing"
+LABEL_PANEL_MINISIGN: Final = "heard/v1/panel/minisign"
+LABEL_CARD: Final = "heard/v1/panel-card"
+LABEL_BUNDLE_CHAIN: Final = "heard/v1/bundle/chain"
+
+CARD_FORMAT: Final = "heard-panel-card"
+CARD_VERSION: Final = 1
+
+# age v1, recipient type mlkem768x25519 (C2SP age, "mlkem768x25519 recipient stanza").
+AGE_INFO: Final = "age-encryption.org/mlkem768x25519"
+AGE_STANZA: Final = "mlkem768x25519"
+AGE_RECIPIENT_PREFIX: Final = "age1pq"
+AGE_IDENTITY_PREFIX: Final = "AGE-SECRET-KEY-PQ-"
+AGE_CHUNK_BYTES: Final = 65_536

@@ -1,0 +1,71 @@
+"""What one `POST /letters` carries: a frame of 50 bytes, then a sealed letter of an allowed size, and nothing else.
+
+Layout: version u8 | kind u8 | locator (16) | SHA-256 of access (32) | age file. docs/sealing.md, "Submission".
+"""
+
+import io
+from dataclasses import dataclass
+
+from crypto.constants import (
+    ACCESS_BYTES,
+    AGE_STANZA,
+    FRAME_BYTES,
+    FRAME_VERSION,
+    LETTER_KINDS,
+    LOCATOR_BYTES,
+    RECIPIENTS_PER_LETTER,
+    SEALED_SIZES,
+)
+from crypto.errors import AgeError, FrameError
+from crypto.header import decode_base64, parse_header
+from crypto.recipients import ENCAPSULATED_BYTES
+from crypto.sealing import WRAPPED_KEY_BYTES
+
+_KIND_CODES = frozenset(LETTER_KINDS.values())
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The only thing about a letter that the server can read.
+
+    `kind` is a code of `LETTER_KINDS`, `locator` has 16 bytes, `access_hash` 32.
+    """
+
+    kind: int
+    locator: bytes
+    access_hash: bytes
+
+    def encode(self) -> bytes:
+        """Return the 50 bytes. Raises FrameError for a field of another size."""
+        if len(self.locator) != LOCATOR_BYTES or len(self.access_hash) != ACCESS_BYTES or self.kind not in _KIND_CODES:
+            raise FrameError("The frame's fields have the wrong size.")
+        return bytes([FRAME_VERSION, self.kind]) + self.locator + self.access_hash
+
+
+def parse_frame(data: bytes) -> Frame:
+    """Return the frame in exactly 50 bytes. Raises FrameError."""
+    if len(data) != FRAME_BYTES:
+        raise FrameError("The submission is shorter than its frame; load the page again and send once more.")
+    if data[0] != FRAME_VERSION or data[1] not in _KIND_CODES:
+        raise FrameError("The submission is of a version this service does not know; load the page again.")
+    return Frame(data[1], data[2 : 2 + LOCATOR_BYTES], data[2 + LOCATOR_BYTES :])
+
+
+def parse_submission(body: bytes) -> tuple[Frame, bytes]:
+    """Return the frame and the sealed letter of a submission.
+
+    Checks all that can be checked without a key: the size, and a canonical age header with exactly two
+    `mlkem768x25519` stanzas. Raises FrameError.
+    """
+    frame = parse_frame(body[:FRAME_BYTES])
+    sealed = body[FRAME_BYTES:]
+    if len(sealed) not in SEALED_SIZES:
+        raise FrameError("The sealed letter does not have one of the allowed sizes; load the page again.")
+    try:
+        stanzas = parse_header(io.BytesIO(sealed)).stanzas
+        shapes = [(s.kind, len(s.arguments), len(decode_base64(s.arguments[0].encode())), len(s.body)) for s in stanzas]
+    except (AgeError, IndexError):
+        raise FrameError("The sealed letter is not an age file; load the page again.") from None
+    if shapes != [(AGE_STANZA, 1, ENCAPSULATED_BYTES, WRAPPED_KEY_BYTES)] * RECIPIENTS_PER_LETTER:
+        raise FrameError("The sealed letter does not have two recipients; load the page again.")
+    return frame, sealed

@@ -1,0 +1,191 @@
+"""What is inside a sealed letter: one canonical JSON object, followed by spaces up to the size.
+
+Canonical or rejected: the bytes that `encode_letter` writes are the only ones that `parse_letter` accepts (apart from
+the padding), so nesting, duplicate keys, numbers in odd spellings and unknown keys cannot get in.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from crypto.constants import CHANNELS, LETTER_KINDS, LETTER_VERSION, SEALED_SIZES
+from crypto.errors import LetterError
+
+_HEX16: Final = re.compile(r"[0-9a-f]{32}")
+_HEX32: Final = re.compile(r"[0-9a-f]{64}")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+# The shape only: whether it is a key is decided where a letter is sealed to it, since that costs a millisecond.
+_RECIPIENT: Final = re.compile(r"age1pq1[02-9ac-hj-np-z]{1952}")
+_MAX_NUMBER: Final = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """Which questions were shown: id, version, and SHA-256 (64 hex) of the file that holds them."""
+
+    id: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The public half of a survivor's return words.
+
+    `recipient` is an `age1pq1…` string, `verify_key` an Ed25519 public key (64 hex); `reads_back` says whether the
+    letter was also sealed to that recipient.
+    """
+
+    recipient: str
+    verify_key: str
+    reads_back: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One chosen option: its value, and its label as it was shown."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered question, with its text as it was shown.
+
+    `text` is what was typed, or None for a question with options; `chosen` are the options that were picked.
+    """
+
+    id: str
+    topic: str
+    question: str
+    text: str | None = field(repr=False)
+    chosen: tuple[Choice, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter of version 1. It holds no time of any kind.
+
+    `card` is the fingerprint (64 hex) of the panel card that it was sealed to, `locator` 32 hex, `sequence` counts the
+    letters of a thread from 0. `thread` is None when no return words were taken.
+    """
+
+    kind: str
+    inquiry: str
+    epoch: int
+    card: str
+    questions: QuestionSet
+    channel: str
+    language: str
+    locator: str
+    sequence: int
+    thread: Thread | None
+    answers: tuple[Answer, ...] = field(repr=False)
+    consents: tuple[Answer, ...] = field(repr=False)
+
+
+def encode_letter(letter: Letter) -> bytes:
+    """Return the canonical JSON of `letter`, UTF-8, without padding.
+
+    Raises LetterError when a field is not what version 1 allows.
+    """
+    _check(letter)
+    document = {"version": LETTER_VERSION, **asdict(letter)}
+    try:
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise LetterError("The text holds half of a character (a lone surrogate), which cannot be stored.") from None
+
+
+def parse_letter(data: bytes) -> Letter:
+    """Return the letter in `data` (at most 1 MiB), which may be followed by spaces.
+
+    Raises LetterError for anything that `encode_letter` would not have written.
+    """
+    content = data.rstrip(b" ")
+    if len(content) > SEALED_SIZES[-1]:
+        raise LetterError("The letter is larger than any letter may be.")
+    try:
+        document = json.loads(content.decode("utf-8"))
+        letter = _read_letter(document)
+    # A hostile document may nest deeper than Python's stack (RecursionError) or hold a number of thousands of digits,
+    # which int() refuses (ValueError).
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise LetterError("The letter is not in the form of version 1.") from None
+    if encode_letter(letter) != content:
+        raise LetterError("The letter is not in canonical form.")
+    return letter
+
+
+def _read_letter(document: Any) -> Letter:
+    """Build a letter from parsed JSON. Wrong shapes raise KeyError or TypeError; wrong values are left to `_check`."""
+    if document["version"] != LETTER_VERSION:
+        raise LetterError("The letter is of a version that this program does not know; update it.")
+    fields = {name: document[name] for name in Letter.__dataclass_fields__}
+    thread = document["thread"]
+    return Letter(
+        **{
+            **fields,
+            "questions": QuestionSet(**document["questions"]),
+            "thread": None if thread is None else Thread(**thread),
+            "answers": tuple(_read_answer(answer) for answer in document["answers"]),
+            "consents": tuple(_read_answer(answer) for answer in document["consents"]),
+        }
+    )
+
+
+def _read_answer(document: Mapping[str, Any]) -> Answer:
+    return Answer(**{**document, "chosen": tuple(Choice(**choice) for choice in document["chosen"])})
+
+
+def _check(letter: Letter) -> None:
+    """Raise LetterError naming the first field (never its content) that is not what version 1 allows."""
+    thread = letter.thread
+    rules = {
+        "kind": letter.kind in LETTER_KINDS,
+        "inquiry": _is(_NAME, letter.inquiry),
+        "epoch": _is_number(letter.epoch, 1),
+        "card": _is(_HEX32, letter.card),
+        "questions": _is(_NAME, letter.questions.id)
+        and _is_number(letter.questions.version, 1)
+        and _is(_HEX32, letter.questions.sha256),
+        "channel": letter.channel in CHANNELS,
+        "language": _is(_LANGUAGE, letter.language),
+        "locator": _is(_HEX16, letter.locator),
+        "sequence": _is_number(letter.sequence, 0),
+        "thread": thread is None or _is_thread(thread),
+        "answers": all(map(_is_answer, letter.answers)),
+        "consents": all(map(_is_answer, letter.consents)),
+    }
+    for name, holds in rules.items():
+        if not holds:
+            raise LetterError(f"The letter's field {name} is not in the form of version 1.")
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _is_number(value: object, least: int) -> bool:
+    return type(value) is int and least <= value <= _MAX_NUMBER
+
+
+def _is_thread(thread: Thread) -> bool:
+    keys = _is(_RECIPIENT, thread.recipient) and _is(_HEX32, thread.verify_key)
+    return keys and type(thread.reads_back) is bool
+
+
+def _is_answer(answer: Answer) -> bool:
+    shown = [answer.question, *(part for choice in answer.chosen for part in (choice.value, choice.label))]
+    typed = isinstance(answer.text, str) and not answer.chosen and "\r" not in answer.text
+    picked = answer.text is None and len(answer.chosen) > 0
+    return (
+        _is(_NAME, answer.id)
+        and _is(_NAME, answer.topic)
+        and all(isinstance(part, str) for part in shown)
+        and (typed or picked)
+    )
