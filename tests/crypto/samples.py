@@ -17,7 +17,7 @@ def card(root: PanelRoot = ROOT, *, epoch: int = 1, previous: PanelRoot | None =
         inquiry="heard-demonstration",
         epoch=epoch,
         valid_from=date(2026, 11, 1),
-        valid_to=date(2028, 11, 1),
+        valid_to=date(2126, 11, 1),
         threshold=2,
         custodians=3,
         previous=previous,
