@@ -1,0 +1,170 @@
+// Walking through the form a topic at a time. Nothing leaves the page before "Seal and send".
+import { clear, halfCharacter, hasAccount, isTouched, readLetter, summarise } from "./form-answers.js";
+import { Sending } from "./form-sending.js";
+import { text } from "./form-texts.js";
+import { WayBack } from "./form-words.js";
+
+const MEASURE_AFTER_MS = 400;
+// The room that is left is shown from this share of the largest letter on.
+const SHOW_ROOM_FROM = 0.5;
+
+const byId = (id) => document.getElementById(id);
+
+export class Journey {
+  constructor(root, sealer) {
+    this.root = root;
+    this.sealer = sealer;
+    this.sections = [...root.querySelectorAll("[data-step]")].filter(({ dataset }) => dataset.step !== "sent");
+    this.wayBack = new WayBack(this.section("way-back"), sealer);
+    this.sending = new Sending(sealer);
+    this.place = 0;
+    this.working = false;
+    this.ended = false;
+  }
+
+  section(name) {
+    return this.root.querySelector(`[data-step="${name}"]`);
+  }
+
+  /** Show the first topic and listen. */
+  begin() {
+    byId("navigation").hidden = false;
+    byId("next").addEventListener("click", () => this.guarded(() => this.next()));
+    byId("back").addEventListener("click", () => this.guarded(() => this.show(this.place - 1)));
+    byId("send").addEventListener("click", () => this.guarded(() => this.send()));
+    this.root.addEventListener("input", () => this.measureSoon());
+    addEventListener("beforeunload", (event) => {
+      if (!this.ended && isTouched(this.root)) event.preventDefault();
+    });
+    this.show(0, false);
+  }
+
+  /** Run one action at a time: a double click is one click. */
+  async guarded(action) {
+    if (this.working || this.ended) return;
+    this.working = true;
+    try {
+      await action();
+    } catch (failure) {
+      if (failure.word === "too-long") this.say("too-long", { n: failure.detail.over });
+      else this.failed();
+    } finally {
+      this.working = false;
+    }
+  }
+
+  async next() {
+    const half = halfCharacter(this.root);
+    if (half) {
+      this.refuse(half.id, "half-character", half);
+      return;
+    }
+    if (this.sections[this.place].dataset.step === "way-back" && !(await this.wayBack.confirmed())) return;
+    this.show(this.place + 1);
+  }
+
+  show(place, moveFocus = true) {
+    this.place = place;
+    const current = this.sections[place];
+    for (const section of this.sections) section.hidden = section !== current;
+    const isLast = place === this.sections.length - 1;
+    byId("back").hidden = place === 0;
+    byId("next").hidden = isLast;
+    byId("send").hidden = !isLast;
+    byId("message").hidden = true;
+    if (isLast) this.review();
+    if (moveFocus) {
+      const heading = current.querySelector("h2");
+      heading.focus();
+      heading.scrollIntoView();
+    }
+  }
+
+  review() {
+    const letter = readLetter(this.root);
+    summarise(letter, byId("summary"), text("change"), (topic) =>
+      this.guarded(() => this.show(this.sections.indexOf(this.section(topic)))),
+    );
+    byId("nothing-written").hidden = hasAccount(letter);
+    byId("not-sent").textContent = text("not-sent");
+  }
+
+  async send() {
+    const letter = readLetter(this.root);
+    const half = halfCharacter(this.root);
+    if (half) this.refuse(half.id, "half-character", half);
+    else if (!hasAccount(letter)) this.refuse("account", "empty");
+    else await this.deliver(letter);
+  }
+
+  async deliver(letter) {
+    byId("message").hidden = true;
+    byId("back").disabled = byId("send").disabled = true;
+    try {
+      const tell = (what) => { byId("not-sent").textContent = text(what); };
+      const outcome = await this.sending.send(letter, this.wayBack.words, this.wayBack.readBack, tell);
+      if (outcome === "sent") this.end();
+      else this.keep(outcome);
+    } finally {
+      byId("back").disabled = byId("send").disabled = false;
+      if (!this.ended) byId("not-sent").textContent = text("not-sent");
+    }
+  }
+
+  /** It was not stored: everything stays, and the same bytes can be sent again. */
+  keep(outcome) {
+    this.say(outcome);
+    byId("send").textContent = text("again");
+  }
+
+  end() {
+    this.ended = true;
+    byId("sent-words").hidden = !this.wayBack.wanted;
+    byId("sent-without-words").hidden = this.wayBack.wanted;
+    for (const section of this.sections) section.hidden = true;
+    byId("navigation").hidden = true;
+    byId("can-seal").hidden = true;
+    byId("summary").replaceChildren();
+    this.sending.forget();
+    clear(this.root);
+    this.sealer.stop();
+    this.section("sent").hidden = false;
+    byId("step-sent").focus();
+    byId("step-sent").scrollIntoView();
+  }
+
+  /** Go to the question that something is wrong with, and say what. */
+  refuse(id, name, values) {
+    const question = this.root.querySelector(`[data-question="${id}"]`);
+    this.show(this.sections.indexOf(question.closest("[data-step]")));
+    this.say(name, values);
+    question.querySelector("textarea").focus();
+  }
+
+  say(name, values) {
+    const message = byId("message");
+    message.hidden = false;
+    message.textContent = text(name, values);
+    message.focus();
+  }
+
+  /** The Worker refused or died: nothing is sent, nothing typed is lost. */
+  failed() {
+    this.broken();
+    byId("send").disabled = true;
+  }
+
+  measureSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.measure(), MEASURE_AFTER_MS);
+  }
+
+  async measure() {
+    if (this.ended || halfCharacter(this.root)) return;
+    const { used, limits } = await this.sealer.ask("measure", { letter: readLetter(this.root) }).catch(() => ({ used: 0, limits: [1] }));
+    const most = limits[limits.length - 1];
+    const line = byId("room-left");
+    line.hidden = used < most * SHOW_ROOM_FROM;
+    if (!line.hidden) line.textContent = used > most ? text("too-long", { n: used - most }) : text("room", { n: most - used });
+  }
+}

@@ -1,0 +1,54 @@
+// What the bundles hold, and what they must not.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bundleScript, licences, packageFolders } from "../bundle.js";
+import { WORDS } from "../src/wordlist.js";
+
+const SENDING = /\b(fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|indexedDB|caches|BroadcastChannel)\b/;
+
+const worker = await bundleScript("src/worker.js");
+const form = await bundleScript("src/form.js");
+
+test("the same bytes on each run", async () => {
+  assert.deepEqual((await bundleScript("src/worker.js")).bytes, worker.bytes);
+});
+
+test("the Worker cannot send or keep anything", () => {
+  assert.doesNotMatch(worker.bytes.toString(), SENDING);
+  assert.match('self.fetch("/")', SENDING);
+});
+
+test("the list of words is shipped once, in the Worker", () => {
+  assert.ok(worker.inputs.includes("src/wordlist.generated.js"));
+  assert.ok(!form.inputs.includes("src/wordlist.generated.js"));
+  assert.deepEqual(form.inputs.filter((input) => input.startsWith("node_modules/")), []);
+});
+
+test("no package is bundled in two versions", () => {
+  const names = packageFolders(worker.inputs).map((folder) => folder.split("node_modules/").pop());
+  assert.ok(names.includes("@noble/hashes"));
+  assert.equal(new Set(names).size, names.length);
+});
+
+test("no source map, no panel secret, no opening", () => {
+  const text = worker.bytes.toString();
+  assert.doesNotMatch(text, /sourceMappingURL|heard\/v1\/panel\/|no identity matched/);
+});
+
+test("every bundled package has its licence beside the scripts", () => {
+  const text = licences(packageFolders(worker.inputs)).toString();
+  for (const name of ["age-encryption", "hash-wasm", "@noble/post-quantum", "govuk-frontend", "return words"]) {
+    assert.ok(text.includes(name), name);
+  }
+  assert.equal(text.match(/MIT License/gi).length >= 5, true);
+  assert.throws(() => licences(["node_modules/is-extglob/none"]));
+});
+
+test("a missing entry is named", async () => {
+  await assert.rejects(bundleScript("src/missing.js"), { message: "browser/src/missing.js is missing" });
+});
+
+test("the list has its length and is sorted", () => {
+  assert.equal(WORDS.length, 7424);
+  assert.deepEqual([...WORDS].sort(), WORDS);
+});

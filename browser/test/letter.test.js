@@ -1,0 +1,66 @@
+// A letter's JSON is byte for byte what Python's encode_letter writes.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { draftLetter, encodeLetter } from "../src/letter.js";
+import { utf8 } from "../src/octets.js";
+import { Refusal } from "../src/refusal.js";
+import { read } from "./vectors.js";
+
+const letters = read("letters");
+const [{ letter, envelope }] = letters;
+const withText = (text) => ({ ...letter, answers: [{ ...letter.answers[0], text }] });
+const textIn = (json) => JSON.parse(json).answers[0].text;
+
+test("there are vectors", () => assert.equal(letters.length, 14));
+
+for (const vector of letters) {
+  test(`encodes: ${vector.name}`, () => {
+    assert.deepEqual(utf8(encodeLetter(vector.letter, vector.envelope)), utf8(vector.encoded));
+  });
+}
+
+test("the order in which the page built its objects does not matter", () => {
+  const reversed = JSON.parse(JSON.stringify(letter), (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).reverse()) : value);
+  assert.equal(encodeLetter(reversed, envelope), letters[0].encoded);
+});
+
+test("lines end with LF alone", () => {
+  assert.equal(textIn(encodeLetter(withText("one\r\ntwo\rthree\n"), envelope)), "one\ntwo\nthree\n");
+});
+
+for (const [name, half] of [["high", "\ud83d"], ["low", "\ude00"], ["swapped", "\ude00\ud83d"], ["at the end", "text \ud83d"]]) {
+  test(`half a character is refused: ${name}`, () => {
+    assert.throws(() => encodeLetter(withText(half), envelope), (error) => error instanceof Refusal && error.word === "text");
+    const choice = { ...letter.consents[0], chosen: [{ value: "yes", label: half }] };
+    assert.throws(() => encodeLetter({ ...letter, consents: [choice] }, envelope), { message: "text" });
+  });
+}
+
+test("a whole pair is not half a character", () => assert.equal(textIn(encodeLetter(withText("\ud83d\ude00"), envelope)), "😀"));
+
+const wrong = {
+  "a channel that is none": { ...letter, channel: "telegram" },
+  "a language that is none": { ...letter, language: "English" },
+  "no text and nothing chosen": withText(null),
+  "text and something chosen": { ...letter, answers: [{ ...letter.answers[0], chosen: [{ value: "a", label: "a" }] }] },
+  "an id with capitals": { ...letter, answers: [{ ...letter.answers[0], id: "Account" }] },
+  "a version that is text": { ...letter, questions: { ...letter.questions, version: "1" } },
+  "a hash that is short": { ...letter, questions: { ...letter.questions, sha256: "00" } },
+  "a label that is a number": { ...letter, consents: [{ ...letter.consents[0], chosen: [{ value: "yes", label: 1 }] }] },
+};
+for (const [name, value] of Object.entries(wrong)) {
+  test(`not sent, since the station would set it aside: ${name}`, () => {
+    assert.throws(() => encodeLetter(value, envelope), { message: "a field is not in the form of version 1" });
+  });
+}
+
+test("an envelope that is wrong is not sent either", () => {
+  for (const part of [{ epoch: 0 }, { card: "00" }, { locator: "G" }, { sequence: -1 }, { thread: { recipient: "age1", verify_key: "", reads_back: 1 } }]) {
+    assert.throws(() => encodeLetter(letter, { ...envelope, ...part }), { message: /form of version 1/ });
+  }
+});
+
+test("counting what is being typed refuses nothing", () => {
+  assert.ok(draftLetter(withText("\ud83d"), envelope).length > 0);
+});
