@@ -1,0 +1,42 @@
+"""`intake init`: the data folder, this side's own key, the tables."""
+
+import argparse
+
+from crypto.minisigning import SigningKey
+from crypto.words import fingerprint_words
+from intake.commands.result import Result
+from intake.engine import create_engine, database_url
+from intake.errors import FolderError
+from intake.folder import Folder, write_file
+from intake.migration import migrate
+from intake.settings import Settings
+
+
+def run(_arguments: argparse.Namespace, settings: Settings) -> Result:
+    """Make what is missing, and never replace a key."""
+    folder = Folder(settings.data)
+    if folder.key.exists():
+        raise FolderError("There is an intake.key already; `intake init` never replaces a key. Run `intake check`.")
+    folder.create()
+    engine = create_engine(database_url(settings.database, folder.database), settings.database_seconds)
+    migrate(engine)
+    engine.dispose()
+    key = SigningKey.generate()
+    write_file(folder.public, key.public.encode().encode("ascii"))
+    write_file(folder.key, key.encode().encode("ascii"))
+    words, numbers = fingerprint_words(key.public.fingerprint)
+    return Result(
+        lines=[
+            f"The data folder is ready: {folder.root}",
+            f"Carry {folder.public.name} to the station and compare there, aloud or on paper:",
+            f"  {' '.join(words)}",
+            f"  {' '.join(numbers)}",
+            "Next: `intake card FILE` with the station's panel.card, then `intake serve`.",
+        ],
+        data={
+            "public_key": str(folder.public),
+            "fingerprint": key.public.fingerprint.hex(),
+            "words": list(words),
+            "numbers": list(numbers),
+        },
+    )

@@ -1,0 +1,1 @@
+"""One small ASGI class for each concern that every request shares."""

@@ -1,0 +1,1 @@
+"""The addresses of the survivors' site, one module for each kind."""

@@ -1,0 +1,181 @@
+"""The pages as HTML: nothing inline, nothing unescaped, nothing untranslated, and what was typed comes back exactly."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment
+from markupsafe import escape
+
+import templates
+from crypto.words import ReturnWords
+from deploy.catalogue.__main__ import TARGET, build
+from intake.assets import Assets
+from intake.inquiry import load_inquiry
+from intake.language import Language
+from intake.pages import Pages, Problem
+from tests.crypto import samples
+
+PAGES = Pages(load_inquiry(), Assets())
+CARD = samples.card()
+DAY = date(2026, 11, 23)
+SEED = "ab" * 32
+PROBLEM = Problem("There is a problem", "Write something.", "account")
+EVERY_PAGE = {
+    "start": PAGES.start(),
+    "share": PAGES.share(CARD, DAY, SEED),
+    "share again": PAGES.share(CARD, DAY, SEED, {"account": ["x"], "words": ["yes"]}, PROBLEM),
+    "share without scripts off": PAGES.share(CARD, DAY, SEED, unscripted=False),
+    "share expired": PAGES.share(CARD, CARD.valid_to + timedelta(days=1), SEED),
+    "share without a card": PAGES.share(None, DAY, SEED),
+    "sent": PAGES.sent(ReturnWords.from_entropy(5), again=True),
+    "sent without words": PAGES.sent(None, again=False),
+    "problem": PAGES.problem(404, PROBLEM),
+}
+
+
+def inline(html: str) -> list[str]:
+    """Return every inline script, style and handler: the content policy refuses each."""
+    return re.findall(r"<style|<script(?![^>]*\ssrc=)[^>]*>|<script[^>]*>[^<]+|\sstyle=|\son[a-z]+=|javascript:", html)
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(name: str) -> None:
+    assert inline(EVERY_PAGE[name]) == []
+    addresses = re.findall(r'(?:href|src|action|data-worker)="([^"]*)"', EVERY_PAGE[name])
+    assert [address for address in addresses if not re.match(r"(/(?!/)|#)", address)] == []
+
+
+@pytest.mark.parametrize(
+    "planted", ["<style>a{}</style>", "<script>1</script>", '<script src="/x">1', '<p style="a">', '<p onclick="a">']
+)
+def test_the_search_for_inline_parts_finds_them(planted: str) -> None:
+    assert inline(EVERY_PAGE["start"] + planted)
+
+
+def test_scripts_and_styles_carry_their_integrity() -> None:
+    for tag in re.findall(r"<(?:script|link)[^>]*>", EVERY_PAGE["share"]):
+        assert re.search(r'integrity="sha256-[A-Za-z0-9+/]{43}="', tag)
+
+
+def test_an_expired_or_missing_card_says_so_and_takes_nothing() -> None:
+    for name in ("share expired", "share without a card"):
+        html = EVERY_PAGE[name]
+        assert "cannot take an account today" in html
+        assert "0800 917 1000" in html
+        assert "<textarea" not in html
+        assert "<script" not in html
+
+
+def test_switched_off_it_offers_the_phone_and_paper_and_has_no_form() -> None:
+    html = EVERY_PAGE["share without scripts off"]
+    assert "<form" not in html
+    assert SEED not in html
+    assert "this form cannot be used" in html
+    assert "<form" in EVERY_PAGE["share"]
+
+
+def test_every_field_points_at_the_form_that_only_exists_without_scripts() -> None:
+    html = EVERY_PAGE["share"]
+    assert re.search(
+        r'<noscript><form id="f" method="post" action="/share" accept-charset="utf-8"></form></noscript>', html
+    )
+    fields = re.findall(r"<(?:textarea|input|button)[^>]*>", html)
+    posted = [field for field in fields if 'name="' in field]
+    assert len(posted) > 20
+    assert all('form="f"' in field for field in posted)
+
+
+def test_nothing_is_preselected() -> None:
+    assert not re.search(r"<input[^>]*\schecked", EVERY_PAGE["share"])
+
+
+class Typed(HTMLParser):
+    """Collects the content of the text areas, as a browser's parser reads them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._name = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "textarea":
+            self._name = str(dict(attrs)["name"])
+            self.values[self._name] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            # HTML standard, 13.1.2.5: one newline at the start is dropped.
+            self.values[self._name] = self.values[self._name].removeprefix("\n")
+            self._name = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._name:
+            self.values[self._name] += data
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1, max_size=300))
+def test_what_was_typed_comes_back(text: str) -> None:
+    parser = Typed()
+    parser.feed(PAGES.share(CARD, DAY, SEED, {"account": [text]}, PROBLEM))
+    assert parser.values["account"] == text
+
+
+@pytest.mark.parametrize("hostile", ["</textarea><script>1</script>", '"><img src=x onerror=1>', "{{ 7 * 7 }}"])
+def test_what_was_typed_is_never_markup(hostile: str) -> None:
+    html = PAGES.share(CARD, DAY, SEED, {"account": [hostile], "words": [hostile]}, PROBLEM)
+    assert "<script>" not in html
+    assert "<img" not in html
+    assert escape(hostile) in html
+
+
+def untranslated(template: str) -> list[str]:
+    """Return the text of a template that is shown and goes through no gettext."""
+    text = " ".join(value for _, kind, value in Environment(autoescape=True).lex(template) if kind == "data")
+    shown = re.sub(r"<[^>]*>", " ", text)
+    return re.findall(r"[^\W\d_]{2,}[^<>{}]*", shown)
+
+
+@pytest.mark.parametrize("path", sorted(templates.FOLDER.rglob("*.html")), ids=lambda path: path.name)
+def test_every_visible_string_can_be_translated(path: Path) -> None:
+    assert untranslated(path.read_text()) == []
+
+
+def test_the_search_for_untranslated_text_finds_it() -> None:
+    assert untranslated("<p>{{ _('fine') }}</p>\n<p>Forgotten words</p>") == ["Forgotten words "]
+
+
+def test_the_catalogue_is_what_the_sources_say() -> None:
+    assert TARGET.read_bytes() == build()
+    text = TARGET.read_text()
+    for source in (
+        "You can tell us what happened",
+        "May we use your account for research?",
+        "This was not sent from our",
+    ):
+        assert source in text
+
+
+def test_no_template_switches_escaping_off() -> None:
+    for template in templates.FOLDER.rglob("*.html"):
+        assert not re.search(r"\|\s*safe|autoescape|[\"']html[\"']\s*:", template.read_text())
+
+
+def test_a_language_without_a_catalogue_is_refused() -> None:
+    assert Language.load().direction == "ltr"
+    with pytest.raises(FileNotFoundError):
+        Language.load("cy")
+
+
+def words_of(html: str) -> Iterator[str]:
+    yield from re.findall(r'heard-words__word">(\w+)<', html)
+
+
+def test_the_last_page_shows_the_words_in_order() -> None:
+    assert tuple(words_of(EVERY_PAGE["sent"])) == ReturnWords.from_entropy(5).words
+    assert list(words_of(EVERY_PAGE["sent without words"])) == []
