@@ -1,0 +1,66 @@
+"""`reviewer export`: write the bundle that tells the intake side what arrived."""
+
+import argparse
+from pathlib import Path
+
+from reviewer.commands.options import Commands, add_command, add_share_options, given, station
+from reviewer.desk import Desk, open_desk
+from reviewer.errors import MixedSharesError
+from reviewer.exporting import Exporter
+from reviewer.files import show
+from reviewer.ledger import BundleEntry
+from reviewer.station import read_card
+from reviewer.terminal import say, say_json
+from reviewer.unlocking import unlock_panel
+
+_EXAMPLE = """\
+  reviewer export --to /media/stick
+  reviewer export --to /media/stick --card panel.card     (also carries the next epoch's card)
+  reviewer export --to /media/stick --again 4             (the medium was lost; no share is needed)"""
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "export", "write the return bundle for the intake side", _EXAMPLE)
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="where to write both files")
+    parser.add_argument(
+        "--card", type=Path, metavar="FILE", help="a new epoch's card, signed by the panel that exports"
+    )
+    parser.add_argument("--again", type=int, metavar="N", help="write return bundle N once more, byte for byte")
+    add_share_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the bundle, if there is something to tell."""
+    with open_desk(station(options), options.json) as desk, desk.station.locked():
+        entry = _export(desk, options)
+        if options.json:
+            say_json({"demonstration": desk.demonstration} | _fields(entry))
+        elif entry is None:
+            say("The intake side knows of every letter here; no bundle was written.")
+        else:
+            say(f"{entry.count} record(s) for the intake side. Carry both files:")
+            for suffix in (".heard", ".heard.minisig"):
+                say(f"  {show(options.to / (entry.name + suffix))}")
+
+
+def _export(desk: Desk, options: argparse.Namespace) -> BundleEntry | None:
+    exporter = Exporter(desk.station, desk.ledger)
+    if options.again is not None:
+        return exporter.again(options.again, options.to)
+    card = read_card(options.card) if options.card else None
+    if card is None and not exporter.has_news():
+        return None
+    panel = unlock_panel(given(options), desk.cards, desk.newest)
+    if len(panel) > 1:
+        raise MixedSharesError(
+            "A return bundle is signed by one epoch; bring shares of the one that the intake side uses."
+        )
+    return exporter.write(panel[0], options.to, card)
+
+
+def _fields(entry: BundleEntry | None) -> dict[str, object]:
+    if entry is None:
+        return {"bundle": None, "records": 0}
+    return {"bundle": entry.name, "sequence": entry.sequence, "records": entry.count}

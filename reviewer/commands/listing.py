@@ -1,0 +1,50 @@
+"""`reviewer list`: which letters there are. No share is needed, since nothing secret is shown."""
+
+import argparse
+from typing import Any
+
+from reviewer.commands.options import Commands, add_command, station
+from reviewer.desk import open_desk
+from reviewer.ledger import LetterEntry
+from reviewer.reading import SHORT_ID
+from reviewer.terminal import say, say_json
+
+_EXAMPLE = "  reviewer list"
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "list", "list the letters, oldest week first", _EXAMPLE)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """List the letters."""
+    with open_desk(station(options), options.json) as desk:
+        if options.json:
+            say_json(
+                {"demonstration": desk.demonstration, "letters": [_fields(entry) for entry in desk.ledger.letters()]}
+            )
+            return
+        say(f"{'ID':{SHORT_ID}}  {'WEEK':8}  {'BYTES':>9}  {'BUNDLE':>6}  STATUS")
+        for entry in desk.ledger.letters():
+            status = f"{entry.status}: {entry.reason}" if entry.reason else entry.status
+            say(f"{entry.digest[:SHORT_ID]}  {_week(entry):8}  {entry.size:>9,}  {entry.bundle:>6}  {status}")
+
+
+def _week(entry: LetterEntry) -> str:
+    year, week = divmod(entry.week, 100)
+    return f"{year:04}-W{week:02}" if entry.week else "unknown"
+
+
+def _fields(entry: LetterEntry) -> dict[str, Any]:
+    return {
+        "id": entry.digest,
+        "week": _week(entry),
+        "bytes": entry.size,
+        "bundle": entry.bundle,
+        "epoch": entry.epoch,
+        "status": entry.status,
+        "reason": entry.reason,
+        "confirmed": entry.confirmed is not None,
+    }

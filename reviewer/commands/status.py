@@ -1,0 +1,92 @@
+"""`reviewer status`: what this station holds and where both directions stand."""
+
+import argparse
+from datetime import date
+from typing import Any
+
+from crypto.card import PanelCard
+from crypto.words import fingerprint_words
+from reviewer.commands.options import Commands, add_command, station
+from reviewer.desk import Desk, open_desk
+from reviewer.exporting import DIRECTION as OUT
+from reviewer.ledger import BundleEntry
+from reviewer.terminal import say, say_json
+from reviewer.trust import trusted_key
+from reviewer.verifying import DIRECTION as IN
+
+_EXAMPLE = "  reviewer status"
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "status", "say what this station holds", _EXAMPLE)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Count, and look at the last bundles."""
+    with open_desk(station(options), options.json) as desk:
+        state = _state(desk, date.today())
+    if options.json:
+        say_json(state)
+        return
+    for panel in state["panels"]:
+        say(
+            f"Panel of {panel['inquiry']}, epoch {panel['epoch']}: {panel['threshold']} of {panel['custodians']} shares."
+        )
+        say(f"  New accounts until {panel['valid_to']} ({panel['days_left']} days). " + " ".join(panel["words"]))
+    say("Trusted intake side: " + (" ".join(state["trusted"]) if state["trusted"] else "none yet"))
+    letters = state["letters"]
+    say(
+        f"Letters: {letters['imported']} imported, {letters['set_aside']} set aside, {letters['unconfirmed']} unconfirmed."
+    )
+    if letters["missing"]:
+        say(f"MISSING: the files of {letters['missing']} letters are not here; restore the station's copy.")
+    say(f"Last bundle imported: {_named(state['last_imported'])}")
+    say(f"Last bundle exported: {_named(state['last_exported'])}")
+
+
+def _state(desk: Desk, today: date) -> dict[str, Any]:
+    counts = desk.ledger.counts()
+    key = trusted_key(desk.station)
+    return {
+        "demonstration": desk.demonstration,
+        "panels": [_panel(card, today) for card in desk.cards],
+        "trusted": fingerprint_words(key.fingerprint)[0] if key else None,
+        "letters": {
+            "imported": counts.imported,
+            "set_aside": counts.set_aside,
+            "unconfirmed": counts.unconfirmed,
+            "missing": len(desk.vault.missing(entry.digest for entry in desk.ledger.letters())),
+        },
+        "last_imported": _bundle(desk.ledger.last_bundle(IN)),
+        "last_exported": _bundle(desk.ledger.last_bundle(OUT)),
+    }
+
+
+def _panel(card: PanelCard, today: date) -> dict[str, Any]:
+    words, numbers = card.fingerprint_words
+    return {
+        "inquiry": card.inquiry,
+        "epoch": card.epoch,
+        "threshold": card.threshold,
+        "custodians": card.custodians,
+        "valid_to": card.valid_to.isoformat(),
+        "days_left": card.days_left(today),
+        "words": words,
+        "numbers": numbers,
+    }
+
+
+def _bundle(entry: BundleEntry | None) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return {"name": entry.name, "sequence": entry.sequence, "records": entry.count, "finished": entry.finished}
+
+
+def _named(bundle: dict[str, Any] | None) -> str:
+    if bundle is None:
+        return "none"
+    return f"{bundle['name']} ({bundle['records']} records)" + (
+        "" if bundle["finished"] else ", interrupted: import it again"
+    )

@@ -1,0 +1,129 @@
+"""The one error tree of `reviewer`.
+
+Every message is one or two sentences for the person at the station: what is wrong, and the next step. None ever holds
+plaintext, a passphrase, share words or a key.
+"""
+
+
+class StationError(Exception):
+    """Root of everything that `reviewer` raises on purpose."""
+
+
+class SettingsError(StationError):
+    """A setting or an option cannot be used."""
+
+
+class FolderError(StationError):
+    """The station folder, or a file outside it, is missing, in the way, open to others, or cannot be written."""
+
+
+class BusyError(StationError):
+    """Another command is changing this station."""
+
+
+class PromptError(StationError):
+    """A question cannot be asked (there is no terminal) or was not answered."""
+
+
+class PassphraseError(StationError):
+    """A passphrase is too weak, was typed differently twice, or is another custodian's."""
+
+
+class CeremonyError(StationError):
+    """A ceremony cannot be held, or what it wrote could not be read back."""
+
+
+class CardMissingError(StationError):
+    """The station holds no card for an epoch."""
+
+
+class CardConflictError(StationError):
+    """A card cannot be installed beside what is there."""
+
+
+class CustodyError(StationError):
+    """The panel's key could not be put together. Nothing was unlocked."""
+
+
+class ShareFormatError(CustodyError):
+    """A share file is damaged, or no share file at all."""
+
+
+class ShareProfileError(CustodyError):
+    """A share file was made with parameters that protect nothing (they are for tests)."""
+
+
+class WrongPassphraseError(CustodyError):
+    """A passphrase does not open its share."""
+
+
+class ForeignShareError(CustodyError):
+    """A share belongs to another panel than the station's card."""
+
+
+class MixedSharesError(CustodyError):
+    """Shares of different panels were given together."""
+
+
+class DuplicateShareError(CustodyError):
+    """The same share was given twice."""
+
+
+class TooFewSharesError(CustodyError):
+    """Fewer shares were given than the panel's threshold."""
+
+
+class TrustError(StationError):
+    """The intake side's key is missing, was not confirmed, or would replace another."""
+
+
+class LedgerError(StationError):
+    """The ledger cannot be read or written."""
+
+
+class VaultError(StationError):
+    """A sealed letter cannot be kept, or is missing or damaged on this disk."""
+
+
+class BundleRefusedError(StationError):
+    """A bundle was refused and nothing of it was imported."""
+
+
+class MissingSignatureError(BundleRefusedError):
+    """One of the bundle's two files is missing."""
+
+
+class ForeignBundleError(BundleRefusedError):
+    """The bundle is signed by another key, or is for another inquiry, epoch or direction."""
+
+
+class AlteredBundleError(BundleRefusedError):
+    """The bundle or its signature was altered."""
+
+
+class TruncatedBundleError(BundleRefusedError):
+    """The bundle ends too early."""
+
+
+class ExtendedBundleError(BundleRefusedError):
+    """Something follows the bundle's end."""
+
+
+class ReplayedBundleError(BundleRefusedError):
+    """The bundle was imported before."""
+
+
+class MissingBundleError(BundleRefusedError):
+    """A bundle before this one has not been imported: it is missing, or they come in the wrong order."""
+
+
+class DivergedBundleError(BundleRefusedError):
+    """The bundle does not continue what was imported before: the other side tells another story."""
+
+
+class ReadingError(StationError):
+    """A letter cannot be shown."""
+
+
+class ExportError(StationError):
+    """A return bundle cannot be written."""

@@ -1,0 +1,123 @@
+"""Import: a verified bundle's letters into the vault and the ledger, a few at a time, each held against its outside.
+
+Stopped at any moment, even by a power cut, the same import goes on where it was: files come before entries, entries are
+added in small transactions, and the bundle counts as imported only when the last letter is in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from crypto.bundle import BundleReader, BundleSummary, LetterRecord, Record, RecordKind
+from crypto.errors import BundleFormatError
+from reviewer.ledger import BundleEntry, Counts, Ledger, LetterEntry, Status
+from reviewer.opening import Reason, SetAsideError, Unlocked, open_record
+from reviewer.vault import Vault
+from reviewer.verifying import Copied
+
+_AT_ONCE: Final = 32
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to: new letters by outcome, and how many were here before."""
+
+    entry: BundleEntry
+    counts: Counts
+    duplicates: int
+    resumed: bool
+    set_aside: Sequence[LetterEntry]
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Takes bundles into one station. `panel` is what its custodians have unlocked."""
+
+    ledger: Ledger
+    vault: Vault
+    panel: Sequence[Unlocked]
+
+    def take(
+        self, copied: Copied, summary: BundleSummary, resumed: bool, step: Callable[[], None] = lambda: None
+    ) -> Imported:
+        """Import a bundle that `verify_copy` and `check_order` accepted. `step` is called once a record.
+
+        Raises VaultError, LedgerError; importing again then goes on.
+        """
+        entry = entry_of(summary)
+        self.vault.sweep()
+        self.ledger.begin_bundle(entry)
+        with copied.bundle.open("rb") as source:
+            for records in _batches(BundleReader(source)):
+                self.ledger.add_letters([self._take_one(record, entry.sequence) for record in records])
+                for _ in records:
+                    step()
+        self.ledger.finish_bundle(entry)
+        counts = self.ledger.counts(entry.sequence)
+        duplicates = entry.count - counts.imported - counts.set_aside
+        return Imported(entry, counts, duplicates, resumed, self.ledger.letters_of_bundle(entry.sequence))
+
+    def _take_one(self, record: Record, bundle: int) -> LetterEntry:
+        try:
+            if record.kind != RecordKind.LETTER:
+                raise SetAsideError(Reason.NOT_A_LETTER_RECORD)
+            letter = LetterRecord.parse(record.body)
+        except (BundleFormatError, SetAsideError):
+            return self._set_aside(
+                LetterRecord(0, 0, b"", record.body), record.sequence, bundle, Reason.NOT_A_LETTER_RECORD
+            )
+        try:
+            opened = open_record(letter, self.panel)
+        except SetAsideError as error:
+            return self._set_aside(letter, record.sequence, bundle, error.reason)
+        return self._entry(letter, record.sequence, bundle, status=Status.IMPORTED, epoch=opened.card.epoch)
+
+    def _set_aside(self, letter: LetterRecord, place: int, bundle: int, reason: Reason) -> LetterEntry:
+        return self._entry(letter, place, bundle, status=Status.SET_ASIDE, reason=reason)
+
+    def _entry(
+        self,
+        letter: LetterRecord,
+        place: int,
+        bundle: int,
+        *,
+        status: Status,
+        epoch: int | None = None,
+        reason: Reason | None = None,
+    ) -> LetterEntry:
+        return LetterEntry(
+            digest=self.vault.keep(letter.sealed),
+            locator=letter.locator.hex(),
+            week=letter.week,
+            size=len(letter.sealed),
+            epoch=epoch,
+            bundle=bundle,
+            place=place,
+            status=status.value,
+            reason=reason.value if reason else None,
+        )
+
+
+def entry_of(summary: BundleSummary) -> BundleEntry:
+    """Return the ledger's entry of a bundle whose letters are not in yet."""
+    header = summary.header
+    side = header.direction.split(maxsplit=1)[0]
+    return BundleEntry(
+        direction=header.direction,
+        sequence=header.sequence,
+        generation=header.generation,
+        epoch=header.epoch,
+        name=f"{side}-{header.epoch:04}-{header.sequence:06}",
+        previous=header.previous,
+        chain=summary.chain,
+        count=summary.count,
+        finished=False,
+    )
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield a few records at a time: memory stays within 32 letters, whatever the bundle holds."""
+    iterator = iter(records)
+    while some := list(islice(iterator, _AT_ONCE)):
+        yield some

@@ -1,0 +1,97 @@
+"""Opening one letter at the station: whose key fits, and whether what is inside is what the outside says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from crypto.bundle import LetterRecord
+from crypto.card import PanelCard
+from crypto.constants import LETTER_KINDS
+from crypto.errors import AgeError, LetterError, NoMatchError
+from crypto.letter import Letter, parse_letter
+from crypto.opening import open_sealed
+from crypto.panel import PanelRoot
+
+_PADDING: Final = b" "
+# What a hostile letter might bring a library to raise, should a parser have a hole: it must not keep the others out.
+_WHATEVER: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Reason(StrEnum):
+    """Why a letter was set aside. Words for the person at the station; nothing of the letter is in them."""
+
+    OTHER_KEY = "sealed to another key"
+    DAMAGED = "damaged: its seal does not hold"
+    NOT_A_LETTER = "opened, but not a letter of version 1"
+    OTHER_INQUIRY = "written for another inquiry"
+    OTHER_CARD = "names another epoch or card than the key that opened it"
+    OTHER_KIND = "of another kind than the outside says"
+    OTHER_THREAD = "names another thread than the outside says"
+    NOT_A_LETTER_RECORD = "not a letter record"
+
+
+class SetAsideError(Exception):
+    """A letter cannot be taken in; `reason` says why. It never leaves this side's own modules."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """One epoch of the panel while its custodians are here."""
+
+    card: PanelCard
+    root: PanelRoot = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A letter, its JSON exactly as it was sealed (without padding), and the card of the key that opened it."""
+
+    letter: Letter = field(repr=False)
+    content: bytes = field(repr=False)
+    card: PanelCard
+
+
+def open_for_panel(sealed: bytes, panel: Sequence[Unlocked]) -> Opened:
+    """Open a sealed letter with whichever epoch fits. Raises SetAsideError."""
+    for unlocked in panel:
+        try:
+            plaintext = open_sealed(sealed, [unlocked.root.identity])
+            letter = parse_letter(plaintext)
+        except NoMatchError:
+            continue
+        except AgeError:
+            raise SetAsideError(Reason.DAMAGED) from None
+        except (LetterError, *_WHATEVER):
+            raise SetAsideError(Reason.NOT_A_LETTER) from None
+        return Opened(letter, plaintext.rstrip(_PADDING), unlocked.card)
+    raise SetAsideError(Reason.OTHER_KEY)
+
+
+def check_inside(opened: Opened) -> None:
+    """Raise SetAsideError unless the letter names the inquiry, epoch and card of the key that opened it."""
+    letter, card = opened.letter, opened.card
+    if letter.inquiry != card.inquiry:
+        raise SetAsideError(Reason.OTHER_INQUIRY)
+    if letter.epoch != card.epoch or letter.card != card.fingerprint.hex():
+        raise SetAsideError(Reason.OTHER_CARD)
+
+
+def check_outside(opened: Opened, kind: int, locator: str) -> None:
+    """Raise SetAsideError unless the letter is of the kind (code) and thread (32 hex) that its record says."""
+    if LETTER_KINDS.get(opened.letter.kind) != kind:
+        raise SetAsideError(Reason.OTHER_KIND)
+    if opened.letter.locator != locator:
+        raise SetAsideError(Reason.OTHER_THREAD)
+
+
+def open_record(record: LetterRecord, panel: Sequence[Unlocked]) -> Opened:
+    """Open the letter of a bundle's record and hold it against everything outside it. Raises SetAsideError."""
+    opened = open_for_panel(record.sealed, panel)
+    check_inside(opened)
+    check_outside(opened, record.kind, record.locator.hex())
+    return opened

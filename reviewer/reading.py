@@ -1,0 +1,103 @@
+"""Reading: one letter from the vault, opened in memory, as text for a person.
+
+Headings are in `⟦ ⟧`, which no letter can print (see `reviewer.display`), so nothing in a letter can pass for one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from crypto.letter import Answer, Letter
+from reviewer.display import safe_line, safe_text
+from reviewer.errors import ReadingError
+from reviewer.ledger import LEAST_PREFIX, Ledger, LetterEntry
+from reviewer.opening import Opened, SetAsideError, Unlocked, check_inside, open_for_panel
+from reviewer.vault import Vault
+
+SHORT_ID: Final = 12
+_PREFIX: Final = re.compile(f"[0-9a-f]{{{LEAST_PREFIX},64}}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A letter that was opened to be read, and what the ledger says about it."""
+
+    entry: LetterEntry
+    opened: Opened = field(repr=False)
+
+    @property
+    def content(self) -> bytes:
+        """The letter's JSON exactly as it was sealed, without padding."""
+        return self.opened.content
+
+    def lines(self) -> Iterator[str]:
+        """Yield the letter as lines for a terminal; an answer's text is one item, unwrapped."""
+        letter, short = self.opened.letter, self.entry.digest[:SHORT_ID]
+        yield f"⟦letter {short}⟧ {week_of(self.entry)}, bundle {self.entry.bundle}"
+        if self.entry.reason:
+            yield f"⟦set aside⟧ {self.entry.reason}. Do not rely on what the letter says about itself."
+        yield from _about(letter)
+        yield from _answers("question", letter.answers)
+        yield from _answers("choice", letter.consents)
+        yield f"⟦end of letter {short}⟧"
+
+
+def find(ledger: Ledger, name: str) -> LetterEntry:
+    """Return the letter whose digest starts with `name` (at least 6 hex digits). Raises ReadingError."""
+    if not _PREFIX.fullmatch(name.lower()):
+        raise ReadingError(f"A letter's ID is at least {LEAST_PREFIX} of the digits that `reviewer list` shows.")
+    found = ledger.letters_named(name.lower())
+    if not found:
+        raise ReadingError("No letter has that ID; see `reviewer list`.")
+    if len(found) > 1:
+        raise ReadingError("More than one letter's ID starts so; type more of it.")
+    return found[0]
+
+
+def read(entry: LetterEntry, vault: Vault, panel: Sequence[Unlocked]) -> Reading:
+    """Open one letter. Raises VaultError, ReadingError."""
+    try:
+        opened = open_for_panel(vault.fetch(entry.digest), panel)
+        if entry.epoch is not None:
+            check_inside(opened)
+    except SetAsideError as error:
+        epoch = "" if entry.epoch is None else f" It opens with shares of epoch {entry.epoch}."
+        raise ReadingError(f"Letter {entry.digest[:SHORT_ID]} cannot be read: {error.reason}.{epoch}") from None
+    return Reading(entry, opened)
+
+
+def week_of(entry: LetterEntry) -> str:
+    """Return the ISO week of arrival, "2026-W48", or that it is unknown."""
+    year, week = divmod(entry.week, 100)
+    return f"week {year:04}-W{week:02}" if entry.week else "week unknown"
+
+
+def _about(letter: Letter) -> Iterator[str]:
+    questions = letter.questions
+    yield f"Inquiry: {safe_line(letter.inquiry)}, epoch {letter.epoch}"
+    yield f"Channel: {safe_line(letter.channel)}"
+    yield f"Language: {safe_line(letter.language)}"
+    yield f"Questions: {safe_line(questions.id)}, version {questions.version}"
+    yield f"Letter {letter.sequence + 1} of its thread. {_thread(letter)}"
+
+
+def _thread(letter: Letter) -> str:
+    if letter.thread is None:
+        return "No return words were taken: nobody can answer, and nothing will be added."
+    reads_back = "can read this letter back" if letter.thread.reads_back else "chose not to be able to read it back"
+    return f"Return words were taken: the person can come back, and {reads_back}."
+
+
+def _answers(heading: str, answers: Sequence[Answer]) -> Iterator[str]:
+    topic = None
+    for answer in answers:
+        yield ""
+        if answer.topic != topic:
+            topic = answer.topic
+            yield f"⟦topic⟧ {safe_line(topic)}"
+        yield f"⟦{heading}⟧ {safe_line(answer.question)}"
+        if answer.text is not None:
+            yield safe_text(answer.text)
+        for choice in answer.chosen:
+            yield f"⟦chosen⟧ {safe_line(choice.label)} ({safe_line(choice.value)})"
