@@ -1,0 +1,80 @@
+# Every way in. People and CI use the same targets.
+#   HEARD_PORT  where `make run` listens on 127.0.0.1 (default 8000)
+#   HEARD_DATA  the one folder that `make run` and `make read` write to (default ./demonstration)
+#   HEARD_PYTHON  the Python to use, when the first of 3.11 or newer on the PATH is not the one wanted
+
+HEARD_PORT ?= 8000
+HEARD_DATA ?= demonstration
+
+PYTHON := .venv/bin/python
+LOCKS := deploy/locks
+# Releases younger than this are not locked; `make lock COOLING="0 days"` when a fix cannot wait.
+COOLING := 7 days
+UPGRADE :=
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --exclude-newer "$(COOLING)" $(UPGRADE)
+
+# The locked Node and npm come first; nginx and its like live where only root looks.
+ALL_PATHS = HOME="$${HOME:-$(CURDIR)/.venv/home}" PATH="$(CURDIR)/.venv/bin:$$PATH:/usr/sbin:/sbin"
+CHOSEN = -m "not all"
+
+.DEFAULT_GOAL := help
+.PHONY: help run read test test-all bench browser catalogue build install lock clean environment tools
+
+help: ## show these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run read: export HEARD_PORT := $(HEARD_PORT)
+run read: export HEARD_DATA := $(HEARD_DATA)
+
+run: ## set up what is needed and start the demonstration on 127.0.0.1:8000
+	@sh deploy/setup/environment.sh run
+	@exec $(PYTHON) -m deploy.demonstration run
+
+read: ## in a second shell: carry what was submitted to the demonstration's station and print it
+	@sh deploy/setup/environment.sh run
+	@$(PYTHON) -m deploy.demonstration read
+
+test: environment tools ## everything: style, types, import contracts, every test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(ALL_PATHS) $(PYTHON) -m pytest $(CHOSEN)
+
+test-all: export HYPOTHESIS_PROFILE = long
+test-all: CHOSEN =
+test-all: test ## the same with the larger matrix and many more random cases for each property
+
+bench: environment tools ## measure, beside a floor of our own in the same run; docs/measured.md has the figures
+	$(ALL_PATHS) $(PYTHON) -m tests.bench
+
+browser: environment ## rebuild the scripts and styles that are committed in intake/static
+	$(ALL_PATHS) npm --prefix browser run build
+
+catalogue: environment ## collect every visible string again into intake/locale/heard.pot
+	$(PYTHON) -m deploy.catalogue
+
+build: ## write the two wheels, heard_intake and heard_reviewer, to dist/
+	@sh deploy/setup/environment.sh run
+	$(PYTHON) -m deploy.wheels.build --to dist
+
+install: ## as root, after `make build`: put the online side on this machine, or upgrade it
+	@sh deploy/setup/install.sh
+
+lock: environment ## make the lock files again; UPGRADE=--upgrade to take newer releases
+	$(LOCK) pyproject.toml --extra intake --extra reviewer --extra dev -o $(LOCKS)/dev.txt
+	$(LOCK) pyproject.toml --extra intake -c $(LOCKS)/dev.txt -o $(LOCKS)/intake.txt
+	$(LOCK) pyproject.toml --extra reviewer -c $(LOCKS)/dev.txt -o $(LOCKS)/reviewer.txt
+	$(PYTHON) -m deploy.wheels.requires | $(LOCK) - -c $(LOCKS)/dev.txt -o $(LOCKS)/build.txt
+
+clean: ## remove what the other targets made, except the demonstration's data
+	rm -rf .venv dist browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@sh deploy/setup/environment.sh dev
+	@sh deploy/setup/browser.sh
+
+tools:
+	@sh deploy/setup/tools.sh

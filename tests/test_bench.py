@@ -1,0 +1,20 @@
+"""The benchmark itself works: the same code, small, without a threshold."""
+
+import pytest
+
+from tests.bench.__main__ import report
+
+
+@pytest.mark.timeout(280)
+def test_the_report_has_every_figure() -> None:
+    text = "\n".join(report(seconds=1))
+    for name in (
+        "floor, SQLite",
+        "Heard, SQLite",
+        "floor, PostgreSQL",
+        "Heard, PostgreSQL",
+        "Opens",
+        "`/share`",
+        "Cold start",
+    ):
+        assert name in text

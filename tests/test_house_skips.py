@@ -1,0 +1,52 @@
+"""The rule of tests/skips.py, tried on small runs of pytest's own."""
+
+from pathlib import Path
+
+import pytest
+
+SKIPS = Path(__file__).with_name("skips.py")
+SKIPPED = {
+    "test_by_call": "import pytest\n\ndef test_left_out():\n    pytest.skip('no browser')\n",
+    "test_by_module": "import pytest\n\npytest.skip('no database', allow_module_level=True)\n",
+    "test_by_mark": "import pytest\n\n@pytest.mark.skipif(True, reason='no onion')\ndef test_left_out():\n    pass\n",
+}
+PASSING = {
+    "test_runs": "def test_runs():\n    pass\n",
+    "test_marked": "import pytest\n\n@pytest.mark.may_skip('two clocks')\ndef test_marked():\n    pytest.skip('one clock')\n",
+    "test_known": "import pytest\n\n@pytest.mark.xfail(strict=True)\ndef test_known():\n    assert False\n",
+}
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> "Run":
+    return Run(pytester, monkeypatch)
+
+
+class Run:
+    def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pytester, self.monkeypatch = pytester, monkeypatch
+
+    def __call__(self, sources: dict[str, str], ci: str) -> pytest.RunResult:
+        self.monkeypatch.setenv("CI", ci)
+        self.pytester.makepyfile(skips=SKIPS.read_text("utf-8"), **sources)
+        return self.pytester.runpytest_subprocess("-p", "skips", "-p", "no:cacheprovider", "-rs")
+
+
+def test_every_kind_of_skip_fails_the_run_in_ci(run: Run) -> None:
+    result = run(SKIPPED | PASSING, "true")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*skipped, and CI must run them*"])
+    shown = result.stdout.str().split("CI must run them")[1]
+    assert {name for name in SKIPPED | PASSING if f"\n{name}.py" in shown} == SKIPPED.keys()
+    assert all(reason in shown for reason in ("no browser", "no database", "no onion"))
+
+
+def test_at_home_a_skip_is_only_reported(run: Run) -> None:
+    result = run(SKIPPED | PASSING, "")
+    assert result.ret == pytest.ExitCode.OK
+    assert "CI must run them" not in result.stdout.str()
+    assert all(reason in result.stdout.str() for reason in ("no browser", "no database", "no onion"))
+
+
+def test_what_passes_or_is_marked_passes_in_ci(run: Run) -> None:
+    assert run(PASSING, "true").ret == pytest.ExitCode.OK
