@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import statistics
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,3 +52,10 @@ def flows(url: str, body: Path, paths: list[str], *, connections: int, seconds: 
     arguments = [str(body), secrets.token_hex(4), *paths]
     load = drive("flow.lua", url, connections=connections, seconds=seconds, arguments=arguments, pid=pid)
     return Load(load.rate / (len(paths) + 1), load.p50, load.p95, load.failures, load.cpu * (len(paths) + 1))
+
+
+def median(loads: Sequence[Load]) -> Load:
+    """Return the median of each figure, and all failures together."""
+    figures = [statistics.median(getattr(load, name) for load in loads) for name in ("rate", "p50", "p95", "cpu")]
+    rate, p50, p95, cpu = figures
+    return Load(rate, p50, p95, sum(load.failures for load in loads), cpu)
