@@ -146,7 +146,7 @@ def _check(letter: Letter) -> None:
     """Raise LetterError naming the first field (never its content) that is not what version 1 allows."""
     thread = letter.thread
     rules = {
-        "kind": letter.kind in LETTER_KINDS,
+        "kind": isinstance(letter.kind, str) and letter.kind in LETTER_KINDS,
         "inquiry": _is(_NAME, letter.inquiry),
         "epoch": _is_number(letter.epoch, 1),
         "card": _is(_HEX32, letter.card),

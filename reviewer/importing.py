@@ -41,7 +41,7 @@ class Importer:
     def take(
         self, copied: Copied, summary: BundleSummary, resumed: bool, step: Callable[[], None] = lambda: None
     ) -> Imported:
-        """Import a bundle that `verify_copy` and `check_order` accepted. `step` is called once a record.
+        """Import a bundle that `verify_copy` and `check_order` accepted. `step` is called once for each record.
 
         Raises VaultError, LedgerError; importing again then goes on.
         """
@@ -49,9 +49,9 @@ class Importer:
         self.vault.sweep()
         self.ledger.begin_bundle(entry)
         with copied.bundle.open("rb") as source:
-            for records in _batches(BundleReader(source)):
-                self.ledger.add_letters([self._take_one(record, entry.sequence) for record in records])
-                for _ in records:
+            for entries in _batches(self._take_one(record, entry.sequence) for record in BundleReader(source)):
+                self.ledger.add_letters(entries)
+                for _ in entries:
                     step()
         self.ledger.finish_bundle(entry)
         counts = self.ledger.counts(entry.sequence)
@@ -116,8 +116,8 @@ def entry_of(summary: BundleSummary) -> BundleEntry:
     )
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Yield a few records at a time: memory stays within 32 letters, whatever the bundle holds."""
-    iterator = iter(records)
+def _batches(entries: Iterable[LetterEntry]) -> Iterator[list[LetterEntry]]:
+    """Yield a few entries at a time; only one letter is in memory while they gather."""
+    iterator = iter(entries)
     while some := list(islice(iterator, _AT_ONCE)):
         yield some

@@ -79,14 +79,14 @@ def _about(letter: Letter) -> Iterator[str]:
     yield f"Channel: {safe_line(letter.channel)}"
     yield f"Language: {safe_line(letter.language)}"
     yield f"Questions: {safe_line(questions.id)}, version {questions.version}"
-    yield f"Letter {letter.sequence + 1} of its thread. {_thread(letter)}"
+    yield _thread(letter)
 
 
 def _thread(letter: Letter) -> str:
     if letter.thread is None:
-        return "No return words were taken: nobody can answer, and nothing will be added."
+        return "No return words were taken: this person cannot be answered, and cannot add anything."
     reads_back = "can read this letter back" if letter.thread.reads_back else "chose not to be able to read it back"
-    return f"Return words were taken: the person can come back, and {reads_back}."
+    return f"Letter {letter.sequence + 1} of a thread. Return words were taken: the person can come back, and {reads_back}."
 
 
 def _answers(heading: str, answers: Sequence[Answer]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from reviewer.custody.passphrases import ask_new, read_passphrases
 from reviewer.errors import CeremonyError, SettingsError
 from reviewer.files import show
 from reviewer.station import Station
-from reviewer.terminal import ask, mark_demonstration, say, say_json
+from reviewer.terminal import ask, mark_demonstration, note, say, say_json
 from reviewer.unlocking import Given, unlock_panel
 
 _YEARS = 2
@@ -79,6 +79,11 @@ def run(options: argparse.Namespace) -> None:
     held = hold(plan, passphrases, options.to, previous)
     if not options.no_install:
         place.install_card(held.card)
+    if plan.epoch > 1 and previous is None:
+        note(
+            "The panel before did not sign this card (--previous-share), so an intake side that uses its card will refuse "
+            "the new one. Only when those shares are lost: the operator has to put the old card away first."
+        )
     _tell(held, options)
 
 
@@ -154,5 +159,5 @@ def _tell(held: Held, options: argparse.Namespace) -> None:
     say("  " + " ".join(words))
     say("  " + " ".join(numbers))
     say()
-    say(f"Every set of {card.threshold} shares was opened once and gives this panel's key. Now give each custodian")
+    say("Every set of shares that may open was opened once, and gives this panel's key. Now give each custodian")
     say("their own file on a medium of its own, and remove the files here.")

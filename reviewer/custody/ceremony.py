@@ -4,6 +4,7 @@ The root exists only inside `hold`. Nothing is written before every passphrase w
 what was written is removed again when it cannot be read back.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.card import PanelCard, encode_card
+from crypto.errors import CardError
 from crypto.panel import PanelRoot
 from reviewer.custody.passphrases import check_all
 from reviewer.custody.quorum import check_belongs, compare
@@ -20,8 +22,11 @@ from reviewer.custody.splitting import agree, split
 from reviewer.custody.stretching import RFC_9106_LOW_MEMORY, Stretching
 from reviewer.errors import CeremonyError, CustodyError, FolderError
 from reviewer.files import make_folder, read_small, require_absent, show, write_new
+from reviewer.station import read_card
 
 CARD_NAME: Final = "panel.card"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_MOST_EPOCHS: Final = 9_999
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,10 @@ class Plan:
 
     def check(self) -> None:
         """Raise CeremonyError, with the next step, for a plan that protects nothing or cannot be."""
+        if not _NAME.fullmatch(self.inquiry):
+            raise CeremonyError("An inquiry's id has only lower-case letters, digits and hyphens, at most 64 of them.")
+        if not 1 <= self.epoch <= _MOST_EPOCHS:
+            raise CeremonyError(f"An --epoch is a number from 1 to {_MOST_EPOCHS}.")
         if self.demonstration and (self.threshold, self.custodians) != (1, 1):
             raise CeremonyError("A demonstration has one custodian: --threshold 1 --custodians 1.")
         if self.threshold < 2 and not self.demonstration:
@@ -138,7 +147,8 @@ def _read_back(files: _Files, card: PanelCard, root: PanelRoot) -> None:
         ]
         found = PanelRoot.from_bytes(agree(words, card.threshold))
         compare(found, card)
-    except (CustodyError, FolderError) as error:
+        compare(found, read_card(files.card))
+    except (CardError, CustodyError, FolderError) as error:
         raise CeremonyError(
             f"What was written to {show(files.card.parent)} could not be read back and was removed; "
             "check the medium and hold the ceremony again."

@@ -1,13 +1,15 @@
 """A panel of two of three, an intake side that signs bundles of invented letters, and stations to carry them to."""
 
+import contextlib
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from crypto.bundle import (
     FIRST_PREVIOUS,
@@ -25,6 +27,7 @@ from crypto.minisigning import SigningKey
 from crypto.panel import PanelRoot
 from crypto.recipients import Recipient, throwaway_recipient
 from crypto.sealing import capacity, seal, seal_letter
+from reviewer.cli import main
 from reviewer.custody.ceremony import Plan, hold
 from reviewer.custody.quorum import unlock
 from reviewer.custody.share_file import parse_share
@@ -74,13 +77,13 @@ class Panel:
         files = [f"--share={self.share(number)}" for number in numbers]
         return files + [f"--passphrase-file={self.folder / f'passphrase-{number}'}" for number in numbers]
 
-    def write(self, text: str = TEXT, **changes: object) -> Letter:
+    def write(self, text: str = TEXT, **changes: Any) -> Letter:
         """An invented letter to this panel, with a thread of its own."""
         written = letter(text, with_thread=False)
-        card = self.card.fingerprint.hex()
-        return replace(written, **({"card": card, "epoch": self.card.epoch, "locator": os.urandom(16).hex()} | changes))
+        own: dict[str, Any] = {"card": self.card.fingerprint.hex(), "locator": os.urandom(16).hex()}
+        return replace(written, **own | changes)
 
-    def record(self, written: Letter, **changes: object) -> LetterRecord:
+    def record(self, written: Letter, **changes: Any) -> LetterRecord:
         sealed = seal_letter(written, self.recipients)
         return replace(LetterRecord(1, WEEK, bytes.fromhex(written.locator), sealed), **changes)
 
@@ -110,11 +113,11 @@ class Intake:
         path.write_text(self.key.public.encode())
         return path
 
-    def header(self, direction: Direction = "intake to station", **changes: object) -> BundleHeader:
+    def header(self, direction: Direction = "intake to station", **changes: Any) -> BundleHeader:
         plain = BundleHeader(direction, self.card.inquiry, self.card.epoch, 1, self.sequence + 1, self.previous)
         return replace(plain, **changes)
 
-    def export(self, records: Iterable[LetterRecord], **changes: object) -> Path:
+    def export(self, records: Iterable[LetterRecord], **changes: Any) -> Path:
         """Write the next bundle, as the intake side would, and move the chain on."""
         return self.export_bodies([(RecordKind.LETTER, record.encode()) for record in records], self.header(**changes))
 
@@ -144,19 +147,45 @@ def new_station(folder: Path, panel: Panel, intake: Intake) -> Station:
     return station
 
 
-def reviewer(*arguments: str, station: Path, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would, and hold its exit code against `code`."""
+def reviewer(*arguments: str, station: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, with outputs of its own, and hold its exit code against `code`."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
+    command, *rest = arguments
+    before = os.umask(0o022)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            found = main([command, f"--station={station}", *rest])
+    finally:
+        os.umask(before)
+    return _checked(arguments, found, _text(out), _text(err), code)
+
+
+def reviewer_process(
+    *arguments: str, station: Path, code: int = 0, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, in a process of its own, and hold its exit code against `code`."""
     done = subprocess.run(
         [sys.executable, "-m", "reviewer", *arguments],
-        env={"PATH": os.environ["PATH"], "HEARD_STATION": str(station), **environment},
+        env={"PATH": os.environ["PATH"], "HEARD_STATION": str(station), **(environment or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == code, done.stderr or done.stdout
-    assert "Traceback" not in done.stderr
-    return done
+    return _checked(arguments, done.returncode, done.stdout, done.stderr, code)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    written = stream.buffer
+    assert isinstance(written, io.BytesIO)
+    return written.getvalue().decode("utf-8")
+
+
+def _checked(arguments: Sequence[str], found: int, out: str, err: str, code: int) -> subprocess.CompletedProcess[str]:
+    assert found == code, err or out
+    assert "Traceback" not in err
+    return subprocess.CompletedProcess(arguments, found, out, err)
 
 
 def text_answer(text: str) -> Answer:

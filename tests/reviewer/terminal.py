@@ -17,6 +17,7 @@ class Terminal:
 
     def __init__(self, *arguments: str, station: Path) -> None:
         self.shown = ""
+        self._seen = 0
         self._near, far = pty.openpty()
         self._process = subprocess.Popen(
             # setsid makes the terminal the controlling one, where getpass asks.
@@ -39,10 +40,11 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Read until `text` has come since what was waited for before."""
-        start = len(self.shown)
         deadline = time.monotonic() + SECONDS
-        while text not in self.shown[start:]:
-            assert time.monotonic() < deadline and self._read(), f"{text!r} never came: {self.shown}"
+        while text not in self.shown[self._seen :]:
+            assert time.monotonic() < deadline, f"{text!r} did not come in time: {self.shown}"
+            assert self._read(), f"{text!r} never came: {self.shown}"
+        self._seen = self.shown.index(text, self._seen) + len(text)
 
     def type(self, line: str) -> None:
         """Type a line."""

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-import reviewer.custody.ceremony as module
 from crypto.card import parse_card, verify_succession
 from reviewer.custody.ceremony import Plan, hold
 from reviewer.custody.share_file import parse_share
 from reviewer.custody.stretching import CHEAPEST_FOR_TESTS
 from reviewer.errors import CeremonyError, FolderError, PassphraseError
-from tests.reviewer.panel import PASSPHRASES, PLAN, Panel, reviewer
+from reviewer.files import write_new
+from tests.reviewer.panel import PASSPHRASES, PLAN, Panel, reviewer, reviewer_process
 
 ALONE = replace(PLAN, threshold=1, custodians=1, demonstration=True)
 
@@ -29,7 +29,7 @@ def passphrase_files(folder: Path, *passphrases: str) -> list[str]:
 
 def ceremony(folder: Path, *more: str, passphrases: tuple[str, ...] = PASSPHRASES, code: int = 0) -> str:
     arguments = ["ceremony", "--inquiry", "an-inquiry", "--to", str(folder / "shares"), *more]
-    done = reviewer(*arguments, *passphrase_files(folder, *passphrases), station=folder / "station", code=code)
+    done = reviewer_process(*arguments, *passphrase_files(folder, *passphrases), station=folder / "station", code=code)
     return done.stdout + done.stderr
 
 
@@ -66,6 +66,10 @@ def test_one_custodian_alone_only_for_a_demonstration(tmp_path: Path) -> None:
     "plan",
     [
         replace(PLAN, threshold=1),
+        replace(PLAN, inquiry="An Inquiry"),
+        replace(PLAN, inquiry="a" * 65),
+        replace(PLAN, epoch=0),
+        replace(PLAN, epoch=10_000),
         replace(PLAN, threshold=4),
         replace(PLAN, custodians=17),
         replace(PLAN, valid_to=date(2026, 10, 31)),
@@ -86,6 +90,13 @@ def test_weak_passphrases_are_refused_with_advice(weak: str, tmp_path: Path) -> 
     assert not (tmp_path / "shares").exists()
 
 
+def test_a_new_epoch_that_nobody_signed_is_told(panel: Panel, tmp_path: Path) -> None:
+    reviewer("card", str(panel.folder / "panel.card"), station=tmp_path / "station")
+    arguments = ["ceremony", "--threshold", "2", "--custodians", "3", "--epoch", "2", "--to", str(tmp_path / "next")]
+    said = reviewer(*arguments, *passphrase_files(tmp_path, *PASSPHRASES), station=tmp_path / "station")
+    assert "will refuse the new one" in said.stderr
+
+
 @pytest.mark.parametrize("name", ["share-2-of-3.json", "panel.card"])
 def test_nothing_is_overwritten(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("precious")
@@ -96,12 +107,11 @@ def test_nothing_is_overwritten(name: str, tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_back_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A medium that damages one byte of one share, planted."""
-    write_new = module.write_new
 
     def damaging(path: Path, content: bytes) -> None:
         write_new(path, content.replace(b'"number": 3', b'"number": 2'))
 
-    monkeypatch.setattr(module, "write_new", damaging)
+    monkeypatch.setattr("reviewer.custody.ceremony.write_new", damaging)
     with pytest.raises(CeremonyError, match="could not be read back"):
         hold(PLAN, PASSPHRASES, tmp_path, profile=CHEAPEST_FOR_TESTS)
     assert list(tmp_path.iterdir()) == []

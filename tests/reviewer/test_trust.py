@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from crypto.minisigning import SigningKey
 from reviewer.errors import TrustError
 from reviewer.station import Station
 from reviewer.trust import Candidate, check_replacement, keep, require_trusted_key, trusted_key
-from tests.reviewer.panel import Intake, reviewer
+from tests.reviewer.panel import Intake, reviewer, reviewer_process
 from tests.reviewer.terminal import Terminal
 
 
@@ -65,8 +64,8 @@ def test_trust_from_the_command_line(intake: Intake, tmp_path: Path) -> None:
     assert "not trusted" in said.stderr
     assert not (station / "intake.pub").exists()
     reviewer("trust", str(intake.public), station=station, code=1)  # there is no terminal to ask at
-    reviewer("trust", str(intake.public), "--words", words, station=station)
-    assert os.stat(station / "intake.pub").st_mode & 0o077 == 0
+    reviewer_process("trust", str(intake.public), "--words", words, station=station)
+    assert (station / "intake.pub").stat().st_mode & 0o077 == 0
 
 
 def test_trust_asks_at_a_terminal(intake: Intake, tmp_path: Path) -> None:
