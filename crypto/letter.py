@@ -146,7 +146,8 @@ def _check(letter: Letter) -> None:
     """Raise LetterError naming the first field (never its content) that is not what version 1 allows."""
     thread = letter.thread
     rules = {
-        "kind": isinstance(letter.kind, str) and letter.kind in LETTER_KINDS,
+        # A tuple, since a hostile kind may be a list, which a dictionary cannot look up.
+        "kind": letter.kind in tuple(LETTER_KINDS),
         "inquiry": _is(_NAME, letter.inquiry),
         "epoch": _is_number(letter.epoch, 1),
         "card": _is(_HEX32, letter.card),
