@@ -59,7 +59,7 @@ def _create_routes(service: Service, refuse: Refusals) -> Starlette:
             Route("/", start, methods=["GET"]),
             # One route for both, so that the answer to any other method names both.
             Route(SHARE_PATH, sharing.answer, methods=["GET", "POST"]),
-            Route(LETTERS_PATH, letters.post, methods=["POST"]),
+            Route(LETTERS_PATH, letters, methods=["POST"]),
             Route(HEALTH_PATH, health.get, methods=["GET"]),
             Route(STATIC_PATH + "/{name}", static.get, methods=["GET"]),
         ],

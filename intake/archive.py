@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Date, LargeBinary, Table
 
 from intake.errors import BackupError
-from intake.schema import bundles, letters
+from intake.schema import bundles, envelopes, letters
 
 _MAGIC: Final = b"heard backup v1\n"
 _PREFIX: Final = struct.Struct(">IB")
@@ -31,7 +31,7 @@ _FILE_KIND: Final = 1
 _ROW_KIND: Final = 2
 _END_KIND: Final = 255
 _MAX_BODY_BYTES: Final = 2 * 1_048_576
-_TABLES: Final[Mapping[str, Table]] = {table.name: table for table in (letters, bundles)}
+_TABLES: Final[Mapping[str, Table]] = {table.name: table for table in (letters, envelopes, bundles)}
 _CUT: Final = "The backup is cut short; take another copy."
 _DAMAGED: Final = "The backup is damaged; take another copy."
 
@@ -138,7 +138,7 @@ def _parse_row(body: bytes) -> KeptRow:
     document = json.loads(body[start : start + length])
     table = _TABLES[document["table"]]
     columns = {name: _from_json(table, name, value) for name, value in document["columns"].items()}
-    if table is letters:
+    if table is envelopes:
         columns["sealed"] = body[start + length :]
     return KeptRow(table.name, columns)
 

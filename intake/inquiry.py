@@ -1,8 +1,10 @@
 """The inquiry as data: who it is, how it can be reached, what it asks. One TOML file, checked when the service starts."""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -18,8 +20,16 @@ SHIPPED: Final = Path(__file__).parent / "content" / "inquiry.toml"
 ACCOUNT: Final = "account"
 CONSENT_PREFIX: Final = "consent-"
 CHOICES_TOPIC: Final = "choices"
-# Fields of the form that are not questions.
-OTHER_FIELDS: Final = frozenset({"seed", "words", "read_back"})
+# Names of the form's own steps, and names of its other elements: an id of the file may be neither, since a page needs
+# each id once. Macros add the endings.
+OWN_STEPS: Final = frozenset({CHOICES_TOPIC, "way-back", "check", "sent"})
+OWN_ELEMENTS: Final = frozenset(
+    {
+        *("f", "seed", "words", "main-content", "journey", "navigation", "next", "back", "send", "message", "texts"),
+        *("summary", "not-sent", "nothing-written", "room-left", "can-seal", "cannot-seal"),
+    }
+)
+_OWN_FORMS: Final = re.compile(r"(step|consent|retype|words|sent|fingerprint)-.*|.*-(hint|error|[0-9]+)")
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Text = Annotated[str, Meta(min_length=1)]
@@ -124,12 +134,13 @@ class Inquiry(_Part, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse names that are used twice, and a form that has no account."""
-        names = [topic.id for topic in self.topics]
-        fields = [question.id for _, question in self.each_question()]
-        for name in (*names, *fields):
-            if names.count(name) > 1 or fields.count(name) > 1 or name in OTHER_FIELDS or name == CHOICES_TOPIC:
-                raise ValueError(f"the id {name} is used twice, or is one that the form itself uses")
-        if not any(question.id == ACCOUNT and question.kind == "text" for _, question in self.each_question()):
+        questions = [question for _, question in self.each_question()]
+        _once("id", (topic.id for topic in self.topics), OWN_STEPS)
+        _once("id", (question.id for question in questions), OWN_ELEMENTS, _OWN_FORMS)
+        _once("id", (consent.id for consent in self.choices.consents))
+        for question in (*questions, *self.each_consent()):
+            _once("value", (option.value for option in question.options))
+        if not any(question.id == ACCOUNT and question.kind == "text" for question in questions):
             raise ValueError(f'one question of kind "text" must have the id {ACCOUNT}')
 
     @property
@@ -161,6 +172,17 @@ class Inquiry(_Part, frozen=True):
         return msgspec.structs.replace(question, options=question.options + self.always)
 
 
+def _once(
+    what: str, names: Iterable[str], own: frozenset[str] = frozenset(), own_form: re.Pattern[str] | None = None
+) -> None:
+    """Raise ValueError for a name that comes twice, is one of the form's `own`, or has the form of such a one."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise ValueError(f"the {what} {name} is used twice")
+        if name in own or (own_form and own_form.fullmatch(name)):
+            raise ValueError(f"the {what} {name} is one that the form itself uses; choose another")
+
+
 @dataclass(frozen=True)
 class Submission:
     """What a form said, as a letter holds it. Nothing shows in its repr."""
@@ -187,7 +209,8 @@ def load_inquiry(path: Path = SHIPPED) -> Inquiry:
 def read_form(inquiry: Inquiry, fields: Mapping[str, Sequence[str]], language: Language) -> Submission:
     """Return what the form's `fields` (name to values) answer, in the words that were shown.
 
-    What was left empty is left out. Raises FormError when an option is not one that the form offers.
+    What was left empty is left out. Raises FormError when an option is not one that the form offers, or a field that
+    the form has once comes twice: nothing that somebody wrote is dropped in silence.
     """
     answers = [_answer(topic, question, fields, language) for topic, question in inquiry.each_question()]
     consents = [_answer(CHOICES_TOPIC, consent, fields, language) for consent in inquiry.each_consent()]
@@ -200,10 +223,12 @@ def _answer(topic: str, question: Question, fields: Mapping[str, Sequence[str]],
         return None
     name = question.id.removeprefix(CONSENT_PREFIX) if topic == CHOICES_TOPIC else question.id
     shown = language.gettext(question.text)
+    if question.kind != "many" and len(values) > 1:
+        raise FormError("One of the answers came twice.")
     if question.kind == "text":
         return Answer(name, topic, shown, values[0], ())
     labels = {option.value: language.gettext(option.label) for option in question.options}
-    if any(value not in labels for value in values) or (question.kind == "one" and len(values) > 1):
+    if any(value not in labels for value in values):
         raise FormError("One of the answers is not one that this form offers.")
     chosen = tuple(Choice(value, label) for value, label in labels.items() if value in values)
     return Answer(name, topic, shown, None, chosen)

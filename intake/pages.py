@@ -123,15 +123,17 @@ class Pages:
         self, typed: Mapping[str, Sequence[str]], problem: Problem | None, topic: str, question: Question
     ) -> dict[str, Any]:
         """Return the parameters of the GOV.UK macro that shows `question`."""
-        translate = self.language.gettext
+        gettext = self.language.gettext
         values = list(typed.get(question.id, ()))
-        hint = {"hint": {"text": translate(question.hint)}} if question.hint else {}
-        error = {"errorMessage": {"text": problem.text}} if problem and problem.field == question.id else {}
+        hint = {"hint": {"text": gettext(question.hint)}} if question.hint else {}
+        error = {}
+        if problem and problem.field == question.id:
+            error = {"errorMessage": {"text": problem.text, "visuallyHiddenText": gettext("Error")}}
         common = {"idPrefix": question.id, "id": question.id, "name": question.id, **hint, **error}
         if question.kind == "text":
             return {
                 **common,
-                "label": {"text": translate(question.text), "classes": "govuk-label--m"},
+                "label": {"text": gettext(question.text), "classes": "govuk-label--m"},
                 "rows": question.rows,
                 # The parser drops one newline at the start of a textarea, which may be one that was typed.
                 "value": "\n" + values[0] if values else "",
@@ -141,13 +143,13 @@ class Pages:
             }
         return {
             **common,
-            "fieldset": {"legend": {"text": translate(question.text), "classes": "govuk-fieldset__legend--m"}},
+            "fieldset": {"legend": {"text": gettext(question.text), "classes": "govuk-fieldset__legend--m"}},
             "items": [
                 {
                     "value": option.value,
-                    "text": translate(option.label),
+                    "text": gettext(option.label),
                     "checked": option.value in values,
-                    "attributes": {"form": FORM_ID, "autocomplete": "off", "data-label": translate(option.label)},
+                    "attributes": {"form": FORM_ID, "autocomplete": "off", "data-label": gettext(option.label)},
                 }
                 for option in (question if topic == CHOICES_TOPIC else self._inquiry.complete(question)).options
             ],

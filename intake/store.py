@@ -3,8 +3,6 @@
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +13,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from intake.engine import NOTICES, WRITES, durability_faults
 from intake.errors import SchemaBehindError, StoreError, StoreUnavailableError
-from intake.schema import SCHEMA_REVISION, alembic_version, bundles, letters, probes
+from intake.rows import BundleRow, NewLetter
+from intake.schema import SCHEMA_REVISION, alembic_version, bundles, envelopes, letters, probes
 
 # At most 8 MiB of letters at a time.
 ROWS_AT_ONCE: Final = 8
@@ -23,44 +22,8 @@ _CONFIRMATIONS_AT_ONCE: Final = 1_000
 # What a probe writes after a failure: as much as the smallest letter.
 _LETTER_SIZED: Final = bytes(65_536)
 _DISK_CODES: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR", "53100"})
-_KEPT: Final[tuple[Table, ...]] = (letters, bundles)
+_KEPT: Final[tuple[Table, ...]] = (letters, envelopes, bundles)
 _BEHIND: Final = "The database is not at this program's version; run `intake migrate`."
-
-
-@dataclass(frozen=True)
-class NewLetter:
-    """A sealed letter to store. Lengths in bytes: digest 32, locator 16, access_hash 32, once 32 or None."""
-
-    digest: bytes
-    kind: int
-    locator: bytes = field(repr=False)
-    access_hash: bytes = field(repr=False)
-    day: date
-    sealed: bytes = field(repr=False)
-    once: bytes | None = field(default=None, repr=False)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the sealed letter."""
-        return len(self.sealed)
-
-
-@dataclass(frozen=True)
-class BundleRow:
-    """One bundle: its place (direction, generation, sequence), header fields, record count, ISO week (YYYYWW).
-
-    `previous` and `chain` have 64 hex digits; `chain` is None while an export is unfinished.
-    """
-
-    direction: str
-    generation: int
-    sequence: int
-    inquiry: str
-    epoch: int
-    previous: str
-    count: int
-    week: int
-    chain: str | None = None
 
 
 class Store:
@@ -75,6 +38,7 @@ class Store:
         self._writes = engine.execution_options(**{WRITES: True})
         self._postgresql = engine.dialect.name == "postgresql"
         self._inserting = _insert_if_new(postgresql=self._postgresql)
+        self._enclosing = insert(envelopes).returning(envelopes.c.place)
         self._folder = folder
         self._reserve = reserve
         self._checked = False
@@ -92,13 +56,15 @@ class Store:
         A digest is missing only when the same form (`once`) was stored before under another digest. Raises
         StoreUnavailableError, or another StoreError when one of these letters is at fault.
         """
-        rows = [_row_of(letter) for letter in new]
+        known = {letter.digest: letter for letter in new}
         with self._durable() as connection:
-            added = frozenset(connection.scalars(self._inserting, rows))
-            others = [letter.digest for letter in new if letter.digest not in added]
-            if not others:
-                return added
-            return added.union(connection.scalars(select(letters.c.digest).where(letters.c.digest.in_(others))))
+            added = set(connection.scalars(self._inserting, [_letter_row(letter) for letter in known.values()]))
+            if added:
+                connection.execute(self._enclosing, [_envelope_row(known[digest]) for digest in added])
+            others = known.keys() - added
+            if others:
+                added.update(connection.scalars(select(letters.c.digest).where(letters.c.digest.in_(others))))
+        return frozenset(added)
 
     def probe(self) -> None:
         """Write one row durably, as large as a letter when the last attempt failed. Raises StoreUnavailableError."""
@@ -142,8 +108,9 @@ class Store:
 
     def letters_of_bundle(self, sequence: int) -> Iterator[Row[Any]]:
         """Yield kind, day, locator and sealed of a bundle's letters, in the order of their digests (which are random)."""
-        columns = (letters.c.kind, letters.c.day, letters.c.locator, letters.c.sealed)
-        wanted = select(*columns).where(letters.c.bundle == sequence).order_by(letters.c.digest)
+        columns = (letters.c.kind, letters.c.day, letters.c.locator, envelopes.c.sealed)
+        both = letters.join(envelopes, letters.c.place == envelopes.c.place)
+        wanted = select(*columns).select_from(both).where(letters.c.bundle == sequence).order_by(letters.c.digest)
         with self._reading() as connection:
             yield from _stream(connection, wanted)
 
@@ -162,8 +129,8 @@ class Store:
 
         Returns how many of the digests are known here.
         """
-        digest = letters.c.digest == bindparam("wanted_digest")
-        marking = update(letters).where(digest).values(confirmed=bindparam("outcome"))
+        wanted = letters.c.digest == bindparam("wanted_digest")
+        marking = update(letters).where(wanted).values(confirmed=bindparam("outcome"))
         known = 0
         waiting = ({"wanted_digest": digest, "outcome": outcome} for digest, outcome in outcomes)
         with self._writing() as connection:
@@ -278,7 +245,7 @@ def _insert_if_new(*, postgresql: bool) -> ReturningInsert[Any]:
     """Return the statement that stores letters unless they are held already, and returns the digests of the new ones.
 
     Because it returns something, SQLAlchemy sends all rows as one statement. With one statement for each row, SQLite
-    would give the interpreter away and wait for it again as often: a third of the letters a second.
+    would give the interpreter's lock away and wait for it again as often.
     Only the engine in use is imported.
     """
     if postgresql:
@@ -290,8 +257,21 @@ def _insert_if_new(*, postgresql: bool) -> ReturningInsert[Any]:
     return sqlite_insert(letters).on_conflict_do_nothing().returning(letters.c.digest)
 
 
-def _row_of(letter: NewLetter) -> dict[str, Any]:
-    return {**vars(letter), "size": letter.size}
+def _letter_row(letter: NewLetter) -> dict[str, Any]:
+    return {
+        "digest": letter.digest,
+        "place": letter.place,
+        "kind": letter.kind,
+        "locator": letter.locator,
+        "access_hash": letter.access_hash,
+        "day": letter.day,
+        "size": letter.size,
+        "once": letter.once,
+    }
+
+
+def _envelope_row(letter: NewLetter) -> dict[str, Any]:
+    return {"place": letter.place, "sealed": letter.sealed}
 
 
 def _bundle_of(row: Row[Any] | None) -> BundleRow | None:

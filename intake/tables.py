@@ -10,10 +10,10 @@ from intake import schema
 
 
 class StoredLetter(SQLModel, table=True):
-    """One sealed letter and the little that the server knows about it.
+    """The little that the server knows about one sealed letter.
 
-    `digest` is SHA-256 of `sealed` (32 bytes), `kind` a code of `LETTER_KINDS`, `locator` 16 bytes, `access_hash` 32,
-    `day` the date of arrival, `size` the bytes of `sealed`. `once` (32 bytes) stands for a form sealed here, so that
+    `digest` is SHA-256 of the sealed bytes (32 bytes), `place` its first 63 bits, `kind` a code of `LETTER_KINDS`,
+    `locator` 16 bytes, `access_hash` 32, `day` the date of arrival, `size` the number of sealed bytes. `once` (32 bytes) stands for a form sealed here, so that
     sending it again stores nothing. `bundle` is the sequence of the export that carries the letter, `confirmed` what
     became of it at the station.
     """
@@ -21,6 +21,7 @@ class StoredLetter(SQLModel, table=True):
     __table__: ClassVar[Table] = schema.letters
 
     digest: bytes = Field(sa_column=schema.letters.c.digest)
+    place: int = Field(sa_column=schema.letters.c.place)
     kind: int = Field(sa_column=schema.letters.c.kind)
     locator: bytes = Field(sa_column=schema.letters.c.locator, repr=False)
     access_hash: bytes = Field(sa_column=schema.letters.c.access_hash, repr=False)
@@ -29,7 +30,15 @@ class StoredLetter(SQLModel, table=True):
     once: bytes | None = Field(default=None, sa_column=schema.letters.c.once, repr=False)
     bundle: int | None = Field(default=None, sa_column=schema.letters.c.bundle)
     confirmed: str | None = Field(default=None, sa_column=schema.letters.c.confirmed)
-    sealed: bytes = Field(sa_column=schema.letters.c.sealed, repr=False)
+
+
+class Envelope(SQLModel, table=True):
+    """The sealed bytes of the letter with the same `place`."""
+
+    __table__: ClassVar[Table] = schema.envelopes
+
+    place: int = Field(sa_column=schema.envelopes.c.place)
+    sealed: bytes = Field(sa_column=schema.envelopes.c.sealed, repr=False)
 
 
 class CarriedBundle(SQLModel, table=True):

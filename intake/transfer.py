@@ -27,7 +27,8 @@ from intake.clock import today, week_of
 from intake.errors import FolderError, TransferError
 from intake.folder import FILE_MODE, Folder, new_file, read_file, write_file
 from intake.installation import card_of_epoch, check_succession, install_card, load_card
-from intake.store import BundleRow, Store
+from intake.rows import BundleRow
+from intake.store import Store
 
 OUTWARD: Final[Direction] = "intake to station"
 INWARD: Final[Direction] = "station to intake"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from intake.errors import StoreError, StoreUnavailableError
-from intake.store import NewLetter, Store
+from intake.rows import NewLetter
+from intake.store import Store
 
 LETTERS_PER_COMMIT: Final = 256
 BYTES_PER_COMMIT: Final = 32 * 1_048_576
@@ -35,13 +36,15 @@ class _Waiting:
 class Writer:
     """Takes letters from any number of requests and stores them in groups.
 
-    `most_waiting` letters may wait; a request waits at most `seconds` for its answer. One writer belongs to one event
+    `most_waiting` letters may wait; a request waits at most `seconds` for its answer. `trouble` is the word of what was
+    in the way of the last group, "" when it was stored. One writer belongs to one event
     loop and to one process; several processes may share a database.
     """
 
     def __init__(self, store: Store, most_waiting: int, seconds: float) -> None:
         self._store = store
         self._seconds = seconds
+        self.trouble = ""
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(most_waiting)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -75,11 +78,14 @@ class Writer:
             raise StoreUnavailableError
         try:
             self._queue.put_nowait(waiting)
-            answer = await asyncio.wait_for(waiting.done, self._seconds)
         except queue.Full:
             raise StoreUnavailableError("busy") from None
-        except TimeoutError:
-            raise StoreUnavailableError from None
+        # A plain timer: asyncio.wait_for costs three times as much, for every letter.
+        timer = loop.call_later(self._seconds, _give_up, waiting)
+        try:
+            answer = await waiting.done
+        finally:
+            timer.cancel()
         if isinstance(answer, str):
             raise StoreUnavailableError(answer)
         return answer
@@ -110,8 +116,11 @@ class Writer:
     def _answers(self, letters: Sequence[NewLetter | None]) -> Sequence[_Answer]:
         """Store one group. A letter that the database refuses is tried alone, and harms no other."""
         try:
-            return self.commit(letters)
+            answers = self.commit(letters)
+            self.trouble = ""
+            return answers
         except StoreUnavailableError as error:
+            self.trouble = error.word
             return [error.word] * len(letters)
         except StoreError:
             if len(letters) == 1:
@@ -130,6 +139,11 @@ class Writer:
             return [True] * len(letters)
         held = self._store.add(real)
         return [letter is None or letter.digest in held for letter in letters]
+
+
+def _give_up(waiting: _Waiting) -> None:
+    if not waiting.done.done():
+        waiting.done.set_result("database")
 
 
 def _acknowledge(group: Sequence[_Waiting], answers: Sequence[_Answer]) -> None:

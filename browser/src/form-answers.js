@@ -52,10 +52,10 @@ export function clear(journey) {
   for (const field of journey.querySelectorAll("input:checked")) field.checked = false;
 }
 
-/** Show all answers in `list` (a <dl>); `change` is called with the topic that a person wants to change. */
-export function summarise(letter, list, label, change) {
+/** Show `answers` in `list` (a <dl>); `change` is called with the topic that a person wants to change. */
+export function summarise(answers, list, label, change) {
   list.replaceChildren();
-  for (const { topic, question, text, chosen } of [...letter.answers, ...letter.consents]) {
+  for (const { topic, question, text, chosen } of answers) {
     const term = element("dt", question);
     const definition = element("dd", text === null ? chosen.map((option) => option.label).join("\n") : text);
     definition.dir = "auto";

@@ -18,6 +18,7 @@ export class Journey {
     this.wayBack = new WayBack(this.section("way-back"), sealer);
     this.sending = new Sending(sealer);
     this.place = 0;
+    this.changing = false;
     this.working = false;
     this.ended = false;
   }
@@ -34,9 +35,12 @@ export class Journey {
     byId("send").addEventListener("click", () => this.guarded(() => this.send()));
     this.root.addEventListener("input", () => this.measureSoon());
     addEventListener("beforeunload", (event) => {
-      if (!this.ended && isTouched(this.root)) event.preventDefault();
+      if (this.ended || !isTouched(this.root)) return;
+      event.preventDefault();
+      // Browsers older than 2023 ask only when this is set.
+      event.returnValue = true;
     });
-    this.show(0, false);
+    this.show(0, { moveFocus: false });
   }
 
   /** Run one action at a time: a double click is one click. */
@@ -60,16 +64,23 @@ export class Journey {
       return;
     }
     if (this.sections[this.place].dataset.step === "way-back" && !(await this.wayBack.confirmed())) return;
-    this.show(this.place + 1);
+    this.show(this.changing ? this.last : this.place + 1);
   }
 
-  show(place, moveFocus = true) {
+  get last() {
+    return this.sections.length - 1;
+  }
+
+  /** Show one section. `changing`: it was opened from the check, and Next leads back there. */
+  show(place, { moveFocus = true, changing = false } = {}) {
     this.place = place;
+    this.changing = changing;
     const current = this.sections[place];
     for (const section of this.sections) section.hidden = section !== current;
-    const isLast = place === this.sections.length - 1;
+    const isLast = place === this.last;
     byId("back").hidden = place === 0;
     byId("next").hidden = isLast;
+    byId("next").textContent = text(changing ? "to-check" : "next");
     byId("send").hidden = !isLast;
     byId("message").hidden = true;
     if (isLast) this.review();
@@ -82,8 +93,9 @@ export class Journey {
 
   review() {
     const letter = readLetter(this.root);
-    summarise(letter, byId("summary"), text("change"), (topic) =>
-      this.guarded(() => this.show(this.sections.indexOf(this.section(topic)))),
+    const shown = [...letter.answers, ...letter.consents, this.wayBack.chosen];
+    summarise(shown, byId("summary"), text("change"), (topic) =>
+      this.guarded(() => this.show(this.sections.indexOf(this.section(topic)), { changing: true })),
     );
     byId("nothing-written").hidden = hasAccount(letter);
     byId("not-sent").textContent = text("not-sent");
@@ -136,7 +148,8 @@ export class Journey {
   /** Go to the question that something is wrong with, and say what. */
   refuse(id, name, values) {
     const question = this.root.querySelector(`[data-question="${id}"]`);
-    this.show(this.sections.indexOf(question.closest("[data-step]")));
+    const changing = this.changing || this.place === this.last;
+    this.show(this.sections.indexOf(question.closest("[data-step]")), { changing });
     this.say(name, values);
     question.querySelector("textarea").focus();
   }

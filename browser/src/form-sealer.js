@@ -1,5 +1,7 @@
 // The page's side of the Worker that seals: one question, one answer, and a way to notice that it died.
 const PREPARE_SECONDS = 30;
+// A slow device needs half a minute for the key of the words. A Worker that says nothing for longer than this has stopped.
+const ANSWER_SECONDS = 180;
 
 /** A refusal of the Worker: `word` says which, `detail` holds what came with it. */
 export class SealingFailure extends Error {
@@ -16,6 +18,7 @@ export class Sealer {
     this.waiting = new Map();
     this.last = 0;
     this.died = died;
+    this.stopped = false;
     try {
       this.worker = new Worker(url);
     } catch {
@@ -27,22 +30,27 @@ export class Sealer {
 
   /** Check that this browser can seal to the card. Resolves to its fingerprint. */
   prepare(card, today) {
-    const asked = this.ask("prepare", { card, today });
-    const timer = setTimeout(() => this.fail(), PREPARE_SECONDS * 1000);
-    return asked.finally(() => clearTimeout(timer));
+    return this.ask("prepare", { card, today }, undefined, PREPARE_SECONDS);
   }
 
-  /** Ask the Worker. Rejects with SealingFailure; `progress` is told what it is doing. */
-  ask(type, request = {}, progress = () => {}) {
+  /** Ask the Worker. Rejects with SealingFailure, also when it says nothing in time; `progress` is told what it is doing. */
+  ask(type, request = {}, progress = () => {}, seconds = ANSWER_SECONDS) {
+    if (this.stopped) return Promise.reject(new SealingFailure("failure"));
     const id = ++this.last;
-    return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => this.fail(), seconds * 1000);
+    const asked = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, progress });
       this.worker.postMessage({ id, type, ...request });
     });
+    return asked.finally(() => clearTimeout(timer));
   }
 
+  /** End the Worker; what was still asked of it is refused. */
   stop() {
+    this.stopped = true;
     this.worker.terminate();
+    for (const { reject } of this.waiting.values()) reject(new SealingFailure("failure"));
+    this.waiting.clear();
   }
 
   take({ id, progress, ok, ...answer }) {
@@ -58,9 +66,8 @@ export class Sealer {
   }
 
   fail() {
+    if (this.stopped) return;
     this.stop();
-    for (const { reject } of this.waiting.values()) reject(new SealingFailure("failure"));
-    this.waiting.clear();
     this.died();
   }
 }

@@ -32,12 +32,25 @@ export class WayBack {
     });
   }
 
+  field(name, value) {
+    return this.section.querySelector(`input[name=${name}][value=${value}]`);
+  }
+
   get wanted() {
-    return this.section.querySelector("input[name=words][value=yes]").checked;
+    return this.field("words", "yes").checked;
   }
 
   get readBack() {
-    return this.wanted && this.section.querySelector("input[name=read_back]").checked;
+    return this.wanted && this.field("read_back", "yes").checked;
+  }
+
+  /** What will happen, in the shape of an answer, for the check. Choosing nothing is choosing no words. */
+  get chosen() {
+    const inputs = [this.field("words", this.wanted ? "yes" : "no")];
+    if (this.readBack) inputs.push(this.field("read_back", "yes"));
+    const question = this.section.querySelector("legend").textContent.trim();
+    const chosen = inputs.map(({ labels }) => ({ label: labels[0].textContent.trim() }));
+    return { topic: this.section.dataset.step, question, text: null, chosen };
   }
 
   /** The seven words to seal with, or null when none are wanted. */
@@ -84,7 +97,7 @@ export class WayBack {
   }
 
   isRight(field) {
-    const typed = field.querySelector("input").value.normalize("NFKC").trim().toLowerCase();
+    const typed = field.querySelector("input").value.normalize("NFKC").toLowerCase().replace(/[^a-z0-9]/g, "");
     const place = Number(field.dataset.place);
     return typed === this.taken.words[place] || typed === this.taken.numbers[place];
   }

@@ -10,7 +10,7 @@ from typing import Final
 
 from intake.assets import Assets
 from intake.clock import today
-from intake.commands.result import Result
+from intake.commands.result import Result, fingerprint_fields, fingerprint_lines
 from intake.errors import AssetError, FolderError, IntakeError, StoreUnavailableError
 from intake.folder import FILE_MODE, FOLDER_MODE, Folder, read_file
 from intake.installation import load_card, load_key, open_store
@@ -29,7 +29,9 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> Result:
     faults += [*_database_faults(settings, folder), *_disk_faults(settings, folder)]
     if faults:
         return Result(faults, {"faults": faults}, status=1)
-    return Result(["All is well."], {"faults": []})
+    fingerprint = load_key(folder).public.fingerprint
+    lines = ["All is well.", "This side's key, as the station should see it:", *fingerprint_lines(fingerprint)]
+    return Result(lines, {"faults": [], **fingerprint_fields(fingerprint)})
 
 
 def _folder_faults(folder: Folder) -> Iterator[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from intake.commands.result import Progress, Result
 from intake.folder import Folder
 from intake.installation import load_card, load_key, open_store
+from intake.rows import BundleRow
 from intake.settings import Settings
-from intake.store import BundleRow
 from intake.transfer import Exporter
 
 

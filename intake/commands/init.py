@@ -3,8 +3,7 @@
 import argparse
 
 from crypto.minisigning import SigningKey
-from crypto.words import fingerprint_words
-from intake.commands.result import Result
+from intake.commands.result import Result, fingerprint_fields, fingerprint_lines
 from intake.engine import create_engine, database_url
 from intake.errors import FolderError
 from intake.folder import Folder, write_file
@@ -24,19 +23,12 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> Result:
     key = SigningKey.generate()
     write_file(folder.public, key.public.encode().encode("ascii"))
     write_file(folder.key, key.encode().encode("ascii"))
-    words, numbers = fingerprint_words(key.public.fingerprint)
     return Result(
         lines=[
             f"The data folder is ready: {folder.root}",
             f"Carry {folder.public.name} to the station and compare there, aloud or on paper:",
-            f"  {' '.join(words)}",
-            f"  {' '.join(numbers)}",
+            *fingerprint_lines(key.public.fingerprint),
             "Next: `intake card FILE` with the station's panel.card, then `intake serve`.",
         ],
-        data={
-            "public_key": str(folder.public),
-            "fingerprint": key.public.fingerprint.hex(),
-            "words": list(words),
-            "numbers": list(numbers),
-        },
+        data={"public_key": str(folder.public), **fingerprint_fields(key.public.fingerprint)},
     )

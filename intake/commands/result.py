@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from crypto.words import fingerprint_words
+
 _SECONDS_BETWEEN: Final = 0.2
 
 
@@ -16,6 +18,17 @@ class Result:
     lines: Sequence[str]
     data: Mapping[str, Any] = field(default_factory=dict)
     status: int = 0
+
+
+def fingerprint_lines(digest: bytes) -> list[str]:
+    """Return a fingerprint (32 bytes) as a line of six words and one of their numbers, to be read aloud."""
+    return [f"  {' '.join(shown)}" for shown in fingerprint_words(digest)]
+
+
+def fingerprint_fields(digest: bytes) -> dict[str, Any]:
+    """Return the same for programs."""
+    words, numbers = fingerprint_words(digest)
+    return {"fingerprint": digest.hex(), "words": list(words), "numbers": list(numbers)}
 
 
 class Progress:

@@ -24,8 +24,8 @@ class Health:
         self._word = ""
 
     async def get(self, _request: Request) -> Response:
-        """Answer by a durable write of one small row, or by the answer of the last few seconds."""
-        if self._now() >= self._next:
+        """Answer by a durable write of one small row, or by the last answer while that is fresh and nothing failed since."""
+        if self._now() >= self._next or self._service.writer.trouble:
             self._word = await self._probe()
             self._next = self._now() + (SECONDS_BETWEEN_PROBES if self._word == "ok" else 0)
         return PlainTextResponse(f"{self._word}\n", 200 if self._word == "ok" else 503)

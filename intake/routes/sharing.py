@@ -10,8 +10,8 @@ from crypto.errors import LetterError, LetterTooLongError
 from intake.answers import Refusals
 from intake.errors import FormError, StoreUnavailableError
 from intake.inquiry import ACCOUNT, read_form
+from intake.rows import NewLetter
 from intake.service import Service
-from intake.store import NewLetter
 from intake.unscripted.form import Fields, read_fields
 from intake.unscripted.sealing import SealedAccount, TypedAccount, new_seed, read_seed, seal_account
 
@@ -83,7 +83,6 @@ class Sharing:
     def _letter(self, sealed: SealedAccount) -> NewLetter:
         frame = sealed.frame
         return NewLetter(
-            digest=sealed.digest,
             kind=frame.kind,
             locator=frame.locator,
             access_hash=frame.access_hash,

@@ -1,6 +1,5 @@
 """From what somebody typed to a letter that this server cannot open."""
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -59,11 +58,6 @@ class SealedAccount:
     sealed: bytes
     once: bytes
     words: ReturnWords | None
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 (32 bytes) of the sealed letter."""
-        return hashlib.sha256(self.sealed).digest()
 
 
 def new_seed() -> str:

@@ -167,7 +167,7 @@ def test_the_installed_intake_serves_the_form_and_takes_an_account(intake: Alone
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/share", data=account, timeout=30) as answer:
             assert answer.status == 200
     checked = subprocess.run([command, "check"], env=settings, check=False, capture_output=True, text=True)
-    assert checked.stdout == "All is well.\n"
+    assert checked.stdout.startswith("All is well.\n")
 
 
 def test_an_installation_holds_units_and_settings_and_no_data(target: Path) -> None:

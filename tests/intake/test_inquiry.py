@@ -43,6 +43,13 @@ def test_the_question_set_names_the_exact_file(inquiry: Inquiry, tmp_path: Path)
         ('kind = "many"', 'kind = "several"', "$.topics[2].questions[1].kind"),
         ('id = "told"', 'id = "speaking"', "speaking"),
         ('id = "account"\nkind', 'id = "story"\nkind', "account"),
+        ('id = "research"', 'id = "statistics"', "statistics is used twice"),
+        ('value = "later", label = "Yes, later"', 'value = "then", label = "Yes, later"', "then is used twice"),
+        ('value = "teacher"', 'value = "unsaid"', "unsaid is used twice"),
+        ('id = "told"', 'id = "next"', "next is one that the form itself uses"),
+        ('id = "told-whom"', 'id = "told-2"', "told-2 is one that the form itself uses"),
+        ('id = "change-who"', 'id = "consent-keep"', "consent-keep is one that the form itself uses"),
+        ('id = "telling"', 'id = "check"', "check is one that the form itself uses"),
         ("rows = 14", "rows = 0", "rows"),
         ("version = 1", 'version = "1"', "questions.version"),
         ('name = "Inquiry', 'surprise = 1\nname = "Inquiry', "surprise"),
@@ -83,7 +90,15 @@ def test_a_form_becomes_answers_as_they_were_shown(inquiry: Inquiry) -> None:
     assert [(c.id, c.topic, c.chosen[0].value) for c in submission.consents] == [("research", "choices", "later")]
 
 
-@pytest.mark.parametrize("fields", [{"told": ["maybe"]}, {"told": ["then", "later"]}, {"consent-keep": ["unknown"]}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"told": ["maybe"]},
+        {"told": ["then", "later"]},
+        {"consent-keep": ["unknown"]},
+        {"account": ["One part.", "And another."]},
+    ],
+)
 def test_what_the_form_does_not_offer_is_refused(inquiry: Inquiry, fields: dict[str, list[str]]) -> None:
     with pytest.raises(FormError):
         read_form(inquiry, fields, ENGLISH)

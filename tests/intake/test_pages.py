@@ -1,5 +1,6 @@
 """The pages as HTML: nothing inline, nothing unescaped, nothing untranslated, and what was typed comes back exactly."""
 
+import gettext
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ import templates
 from crypto.words import ReturnWords
 from deploy.catalogue.__main__ import TARGET, build
 from intake.assets import Assets
-from intake.inquiry import load_inquiry
+from intake.inquiry import OWN_ELEMENTS, OWN_STEPS, load_inquiry
 from intake.language import Language
 from intake.pages import Pages, Problem
 from tests.crypto import samples
@@ -26,17 +27,23 @@ CARD = samples.card()
 DAY = date(2026, 11, 23)
 SEED = "ab" * 32
 PROBLEM = Problem("There is a problem", "Write something.", "account")
-EVERY_PAGE = {
-    "start": PAGES.start(),
-    "share": PAGES.share(CARD, DAY, SEED),
-    "share again": PAGES.share(CARD, DAY, SEED, {"account": ["x"], "words": ["yes"]}, PROBLEM),
-    "share without scripts off": PAGES.share(CARD, DAY, SEED, unscripted=False),
-    "share expired": PAGES.share(CARD, CARD.valid_to + timedelta(days=1), SEED),
-    "share without a card": PAGES.share(None, DAY, SEED),
-    "sent": PAGES.sent(ReturnWords.from_entropy(5), again=True),
-    "sent without words": PAGES.sent(None, again=False),
-    "problem": PAGES.problem(404, PROBLEM),
-}
+
+
+def every_page(pages: Pages, problem: Problem) -> dict[str, str]:
+    return {
+        "start": pages.start(),
+        "share": pages.share(CARD, DAY, SEED),
+        "share again": pages.share(CARD, DAY, SEED, {"account": ["X"], "words": ["yes"]}, problem),
+        "share without scripts off": pages.share(CARD, DAY, SEED, unscripted=False),
+        "share expired": pages.share(CARD, CARD.valid_to + timedelta(days=1), SEED),
+        "share without a card": pages.share(None, DAY, SEED),
+        "sent": pages.sent(ReturnWords.from_entropy(5), again=True),
+        "sent without words": pages.sent(None, again=False),
+        "problem": pages.problem(404, problem),
+    }
+
+
+EVERY_PAGE = every_page(PAGES, PROBLEM)
 
 
 def inline(html: str) -> list[str]:
@@ -91,6 +98,30 @@ def test_every_field_points_at_the_form_that_only_exists_without_scripts() -> No
     assert all('form="f"' in field for field in posted)
 
 
+def ids_of(html: str) -> list[str]:
+    return re.findall(r'\sid="([^"]*)"', html)
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_every_id_is_there_once(name: str) -> None:
+    found = ids_of(EVERY_PAGE[name])
+    assert len(found) == len(set(found))
+
+
+def test_the_names_that_an_inquiry_may_not_use_are_those_of_the_form() -> None:
+    """Ids that templates spell out are reserved one by one, or by their form."""
+    reserved = re.compile(r"(step|consent|retype|words|sent|fingerprint)-.*|read_back")
+    used = {
+        name
+        for path in templates.FOLDER.rglob("*.html")
+        for name in re.findall(r'"?\bid"?[=:] ?"([^"{]+)"', path.read_text())
+    }
+    assert {name for name in used if not reserved.fullmatch(name)} <= OWN_ELEMENTS
+    assert OWN_ELEMENTS - used <= {"seed", "words"}
+    steps = set(re.findall(r'data-step="([^"]+)"', EVERY_PAGE["share"]))
+    assert steps - {topic.id for topic in load_inquiry().topics} == OWN_STEPS
+
+
 def test_nothing_is_preselected() -> None:
     assert not re.search(r"<input[^>]*\schecked", EVERY_PAGE["share"])
 
@@ -138,7 +169,10 @@ def untranslated(template: str) -> list[str]:
     """Return the text of a template that is shown and goes through no gettext."""
     text = " ".join(value for _, kind, value in Environment(autoescape=True).lex(template) if kind == "data")
     shown = re.sub(r"<[^>]*>", " ", text)
-    return re.findall(r"[^\W\d_]{2,}[^<>{}]*", shown)
+    literals = re.findall(
+        r'"\w*(?:[tT]ext|label)": *"([^"]+)"|\s(?:title|alt|placeholder|aria-label)="([^"{]+)"', template
+    )
+    return [*re.findall(r"[^\W\d_]{2,}[^<>{}]*", shown), *("".join(found) for found in literals)]
 
 
 @pytest.mark.parametrize("path", sorted(templates.FOLDER.rglob("*.html")), ids=lambda path: path.name)
@@ -148,6 +182,34 @@ def test_every_visible_string_can_be_translated(path: Path) -> None:
 
 def test_the_search_for_untranslated_text_finds_it() -> None:
     assert untranslated("<p>{{ _('fine') }}</p>\n<p>Forgotten words</p>") == ["Forgotten words "]
+    assert untranslated('{{ govukButton({"text": "Go on", "classes": "x"}) }}') == ["Go on"]
+    assert untranslated('<input placeholder="Your name" class="x">') == ["Your name"]
+
+
+class Shouting(gettext.NullTranslations):
+    """A language in which everything that goes through gettext is in capitals, but for what is filled in later."""
+
+    def gettext(self, message: str) -> str:
+        return re.sub(r"%\(\w+\)s|{\w+}|\w+", lambda part: part[0] if part[0][0] in "%{" else part[0].upper(), message)
+
+
+def quiet(html: str) -> list[str]:
+    """Return the texts of a page in that language that did not go through gettext; return words are not to."""
+    shown = re.sub(r'<span class="heard-words__word">\w+</span>', "", html)
+    return [
+        text.strip() for text in re.findall(r">([^<>]+)", shown) if re.search("[a-z]{2}", re.sub(r"{\w+}", "", text))
+    ]
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_nothing_on_a_page_is_left_in_english(name: str) -> None:
+    """Also not what a macro says by itself, unless it is told otherwise."""
+    shouted = every_page(Pages(load_inquiry(), Assets(), Language("xx", Shouting())), Problem("A", "B", "account"))
+    assert quiet(shouted[name]) == []
+
+
+def test_the_search_for_english_finds_it() -> None:
+    assert quiet('<p class="a">DONE {n}</p><p>Error: DONE</p>') == ["Error: DONE"]
 
 
 def test_the_catalogue_is_what_the_sources_say() -> None:

@@ -68,7 +68,7 @@ print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 
 
 def run(script: str, *arguments: str, **environment: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONMALLOC", "GLIBC_TUNABLES"}}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GLIBC_"))}
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         env={**kept, "PYTHONPATH": str(ROOT), **environment},

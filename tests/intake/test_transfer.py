@@ -27,8 +27,9 @@ from crypto.minisigning import SigningKey, VerifyKey
 from crypto.panel import PanelRoot
 from intake import schema, transfer
 from intake.installation import open_store
+from intake.rows import NewLetter
 from intake.settings import Settings
-from intake.store import NewLetter, Store
+from intake.store import Store
 from tests.crypto import samples
 from tests.intake.conftest import new_letter
 from tests.intake.installed import Installed
@@ -190,7 +191,7 @@ def test_letters_that_were_altered_are_noticed_when_exported_again(installed: In
     export(installed)
     store = store_of(installed)
     with store._engine.begin() as connection:
-        connection.execute(schema.letters.update().values(sealed=bytes(65_536)))
+        connection.execute(schema.envelopes.update().values(sealed=bytes(65_536)))
     store.close()
     said = installed.run("export", "--to", str(installed.data), "--again", "1", check=False)
     assert "would not be what it was" in said.err

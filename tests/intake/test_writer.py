@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from intake.errors import StoreUnavailableError
-from intake.store import NewLetter, Store
+from intake.rows import NewLetter
+from intake.store import Store
 from intake.writer import LETTERS_PER_COMMIT, Writer
 from tests.intake.conftest import new_letter
 

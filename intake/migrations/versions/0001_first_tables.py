@@ -40,6 +40,7 @@ def _create_letters() -> None:
     op.create_table(
         "letters",
         sa.Column("digest", sa.LargeBinary(32), primary_key=True),
+        sa.Column("place", sa.BigInteger, nullable=False),
         sa.Column("kind", sa.SmallInteger, nullable=False),
         sa.Column("locator", sa.LargeBinary(16), nullable=False),
         sa.Column("access_hash", sa.LargeBinary(32), nullable=False),
@@ -48,12 +49,18 @@ def _create_letters() -> None:
         sa.Column("once", sa.LargeBinary(32), nullable=True),
         sa.Column("bundle", sa.Integer, nullable=True),
         sa.Column("confirmed", sa.String(16), nullable=True),
-        sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.CheckConstraint("confirmed IN ('imported', 'set aside')", name=op.f("ck_letters_confirmed")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_letters_once", "letters", ["once"], unique=True)
-    op.create_index("ix_letters_bundle", "letters", ["bundle"])
+    sealed_here = sa.text("once IS NOT NULL")
+    op.create_index(
+        "ix_letters_once", "letters", ["once"], unique=True, sqlite_where=sealed_here, postgresql_where=sealed_here
+    )
+    op.create_table(
+        "envelopes",
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
 
 
 def downgrade() -> None:
