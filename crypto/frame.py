@@ -3,8 +3,10 @@
 Layout: version u8 | kind u8 | locator (16) | SHA-256 of access (32) | age file. docs/sealing.md, "Submission".
 """
 
-import io
+import re
+import string
 from dataclasses import dataclass
+from typing import Final
 
 from crypto.constants import (
     ACCESS_BYTES,
@@ -16,12 +18,30 @@ from crypto.constants import (
     RECIPIENTS_PER_LETTER,
     SEALED_SIZES,
 )
-from crypto.errors import AgeError, FrameError
-from crypto.header import decode_base64, parse_header
+from crypto.errors import FrameError
 from crypto.recipients import ENCAPSULATED_BYTES
-from crypto.sealing import WRAPPED_KEY_BYTES
+from crypto.sealing import MAC_BYTES, WRAPPED_KEY_BYTES
 
-_KIND_CODES = frozenset(LETTER_KINDS.values())
+_BASE64: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+_KIND_CODES: Final = frozenset(LETTER_KINDS.values())
+
+
+def _base64(length: int) -> str:
+    """Return the pattern of canonical unpadded base64 of `length` bytes, whose last character has no stray bits."""
+    spare = {0: 0, 1: 4, 2: 2}[length % 3]
+    last = "".join(_BASE64[:: 1 << spare])
+    return f"[A-Za-z0-9+/]{{{-(-length * 8 // 6) - 1}}}[{re.escape(last)}]"
+
+
+# The one header that a letter may have, whole: `crypto.header` would parse it to the same (a test holds them together),
+# but every letter passes here, and this takes a tenth of the time.
+_HEADER: Final = re.compile(
+    (
+        "age-encryption\\.org/v1\n"
+        f"(-> {AGE_STANZA} {_base64(ENCAPSULATED_BYTES)}\n{_base64(WRAPPED_KEY_BYTES)}\n){{{RECIPIENTS_PER_LETTER}}}"
+        f"--- {_base64(MAC_BYTES)}\n"
+    ).encode("ascii")
+)
 
 
 @dataclass(frozen=True)
@@ -61,11 +81,6 @@ def parse_submission(body: bytes) -> tuple[Frame, bytes]:
     sealed = body[FRAME_BYTES:]
     if len(sealed) not in SEALED_SIZES:
         raise FrameError("The sealed letter does not have one of the allowed sizes; load the page again.")
-    try:
-        stanzas = parse_header(io.BytesIO(sealed)).stanzas
-        shapes = [(s.kind, len(s.arguments), len(decode_base64(s.arguments[0].encode())), len(s.body)) for s in stanzas]
-    except (AgeError, IndexError):
-        raise FrameError("The sealed letter is not an age file; load the page again.") from None
-    if shapes != [(AGE_STANZA, 1, ENCAPSULATED_BYTES, WRAPPED_KEY_BYTES)] * RECIPIENTS_PER_LETTER:
-        raise FrameError("The sealed letter does not have two recipients; load the page again.")
+    if not _HEADER.match(sealed):
+        raise FrameError("The sealed letter is not an age file with two recipients; load the page again.")
     return frame, sealed

@@ -15,7 +15,7 @@ from crypto.recipients import ENCAPSULATED_BYTES, Recipient
 
 _FILE_KEY_BYTES: Final = 16
 WRAPPED_KEY_BYTES: Final = 32
-_MAC_BYTES: Final = 32
+MAC_BYTES: Final = 32
 
 
 def seal(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
@@ -41,7 +41,7 @@ def header_length(recipients: int) -> int:
     """Return the bytes of a header with that many `mlkem768x25519` stanzas."""
     blank = "A" * len(encode_base64(bytes(ENCAPSULATED_BYTES)))
     stanzas = [Stanza(AGE_STANZA, (blank,), bytes(WRAPPED_KEY_BYTES))] * recipients
-    return len(Header(tuple(stanzas), encode_covered(stanzas), bytes(_MAC_BYTES)).encode())
+    return len(Header(tuple(stanzas), encode_covered(stanzas), bytes(MAC_BYTES)).encode())
 
 
 def capacity(size: int, recipients: int) -> int:
