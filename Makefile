@@ -46,8 +46,8 @@ test-all: export HYPOTHESIS_PROFILE = long
 test-all: CHOSEN =
 test-all: test ## the same with the larger matrix and many more random cases for each property
 
-bench: environment tools ## measure, beside a floor of our own in the same run; docs/measured.md has the figures
-	$(ALL_PATHS) $(PYTHON) -m tests.bench
+bench: environment tools ## measure, beside a floor of our own in the same run, and write docs/measured.md
+	$(ALL_PATHS) $(PYTHON) -m tests.bench --to docs/measured.md
 
 browser: environment ## rebuild the scripts and styles that are committed in intake/static
 	$(ALL_PATHS) npm --prefix browser run build

@@ -47,6 +47,7 @@ def report(seconds: float) -> Iterator[str]:
 def letters_section(seconds: float) -> Iterator[str]:
     """Durable letters of 65,586 bytes beside the floor's group commit: both servers up, loaded in turn, medians."""
     yield "## Durable `POST /letters`, each letter different, 65,586 bytes\n"
+    yield "Aim: 0.7 of the floor, which shares commits in the same way and does nothing else. Medians of three turns.\n"
     yield "| what | connections | a second | p50 ms | p95 ms | CPU ms each | failed |"
     yield "|---|---|---|---|---|---|---|"
     with server.postgresql() as url:
@@ -101,12 +102,14 @@ def sealing_section(seconds: float) -> Iterator[str]:
     """Python, 4 KB, one core, one recipient."""
     figures = sealing.figures(seconds)
     yield "## Sealing in Python, 4 KB, one core\n"
+    yield "Aim: 2,500 opens and 4,000 seals a second.\n"
     yield f"Opens {figures['opens']:,.0f} a second, seals {figures['seals']:,.0f} a second.\n"
 
 
 def visit_section() -> Iterator[str]:
     """First visits in Chromium."""
     yield "## First visit in Chromium\n"
+    yield "Aim: 4 requests and 110 KB gzip; the sealing bundle only with the form.\n"
     yield "| page | requests | raw | gzip | brotli |"
     yield "|---|---|---|---|---|"
     with server.service() as served:
@@ -120,6 +123,7 @@ def start_section(runs: int) -> Iterator[str]:
     """Cold start and idle memory, medians."""
     start, memory = server.start_figures(runs)
     yield "## Start\n"
+    yield "Aim: 0.8 s and 70 MB.\n"
     yield f"Cold start {start:.2f} s until `/healthz` answers 200; idle memory {memory:.0f} MB (median of {runs})."
 
 
