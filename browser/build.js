@@ -16,12 +16,13 @@ const SERVED = /\.(js|css)$/;
 
 /** Return every built file by name, the manifest last. */
 async function build() {
-  const [form, worker] = [await bundleScript("src/form.js"), await bundleScript("src/worker.js")];
+  const [form, back, worker] = await Promise.all(["src/form.js", "src/return.js", "src/worker.js"].map(bundleScript));
   const files = new Map([
     ["form.js", form.bytes],
+    ["return.js", back.bytes],
     ["worker.js", worker.bytes],
     ["site.css", compileStyles("styles/site.scss")],
-    ["licences.txt", licences(packageFolders([...form.inputs, ...worker.inputs]))],
+    ["licences.txt", licences(packageFolders([...form.inputs, ...back.inputs, ...worker.inputs]))],
   ]);
   return files.set(MANIFEST, manifest(files));
 }

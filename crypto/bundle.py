@@ -1,4 +1,6 @@
-"""Bundles: how letters and confirmations cross between the two sides. docs/sealing.md, "Bundles".
+"""Bundles: how letters, notices and confirmations cross between the two sides. What is in a record: `crypto.records`.
+
+docs/sealing.md, "Bundles".
 
     magic (16) | records | end record
     record: length of body u32 | kind u8 | sequence u64 | body
@@ -17,7 +19,7 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any, BinaryIO, Final, Literal
 
-from crypto.constants import DIGEST_BYTES, LABEL_BUNDLE_CHAIN, LOCATOR_BYTES, SEALED_SIZES
+from crypto.constants import DIGEST_BYTES, LABEL_BUNDLE_CHAIN, SEALED_SIZES
 from crypto.errors import BundleFormatError, BundleSignatureError
 from crypto.minisigning import SigningKey, VerifyKey
 
@@ -28,6 +30,7 @@ FIRST_PREVIOUS: Final = "0" * 64
 _MAGIC: Final = b"heard bundle v1\n"
 _PREFIX: Final = struct.Struct(">IBQ")
 _END_BODY: Final = struct.Struct(">Q32s")
+_ERASED_BODY: Final = struct.Struct(f">B32s{DIGEST_BYTES}s")
 _HEADER_KIND: Final = 0
 _END_KIND: Final = 255
 _MAX_BODY_BYTES: Final = SEALED_SIZES[-1] + 1_024
@@ -42,6 +45,11 @@ class RecordKind(IntEnum):
     LETTER = 1
     CONFIRMATION = 2
     CARD = 3
+    NOTICE = 4
+    CLOSED = 5
+    HOLD = 6
+    ERASED = 7
+    RESYNC = 8
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,17 @@ class BundleWriter:
         self._target.write(_PREFIX.pack(len(body), kind, self._count))
         self._target.write(body)
 
+    def add_erased(self, kind: RecordKind, digest: bytes, body_hash: bytes) -> None:
+        """Stand in for a record that was written before and has been erased since.
+
+        `digest` (32 bytes) is the letter's name, `body_hash` SHA-256 of the record's body at that time. The chain goes on
+        as if the record were there, so what follows the bundle still does.
+        """
+        self._count += 1
+        body = _ERASED_BODY.pack(kind, body_hash, digest)
+        self._chain = _link_hash(self._chain, kind, self._count, body_hash)
+        self._target.write(_PREFIX.pack(len(body), RecordKind.ERASED, self._count) + body)
+
     def finish(self) -> BundleSummary:
         """Write the end record and return what the bundle adds up to."""
         body = _END_BODY.pack(self._count, self._chain)
@@ -144,7 +163,7 @@ class BundleReader:
                 record = Record(RecordKind(kind), count, body)
             except ValueError:
                 raise BundleFormatError("The bundle holds a record of an unknown kind; update this program.") from None
-            self._chain = _link(self._chain, kind, count, body)
+            self._chain = _link_record(self._chain, record)
             yield record
 
     def _next(self, sequence: int) -> tuple[int, bytes]:
@@ -183,9 +202,31 @@ def verify_bundle(source: BinaryIO, signature: bytes, key: VerifyKey) -> BundleS
     return summary
 
 
+def erased_digest(record: Record) -> bytes:
+    """Return the digest (32 bytes) of the letter that an ERASED record stands in for."""
+    digest: bytes = _ERASED_BODY.unpack(record.body)[2]
+    return digest
+
+
 def _link(chain: bytes, kind: int, sequence: int, body: bytes) -> bytes:
+    return _link_hash(chain, kind, sequence, hashlib.sha256(body).digest())
+
+
+def _link_record(chain: bytes, record: Record) -> bytes:
+    if record.kind != RecordKind.ERASED:
+        return _link(chain, record.kind, record.sequence, record.body)
+    try:
+        kind, body_hash, _ = _ERASED_BODY.unpack(record.body)
+    except struct.error:
+        raise BundleFormatError(_DAMAGED) from None
+    if kind != RecordKind.LETTER:
+        raise BundleFormatError("The bundle leaves out something that is no letter.")
+    return _link_hash(chain, kind, record.sequence, body_hash)
+
+
+def _link_hash(chain: bytes, kind: int, sequence: int, body_hash: bytes) -> bytes:
     place = struct.pack(">BQ", kind, sequence)
-    return hashlib.sha256(LABEL_BUNDLE_CHAIN.encode("ascii") + chain + place + hashlib.sha256(body).digest()).digest()
+    return hashlib.sha256(LABEL_BUNDLE_CHAIN.encode("ascii") + chain + place + body_hash).digest()
 
 
 def _encode_header(header: BundleHeader) -> bytes:
@@ -220,61 +261,3 @@ def _read_exactly(source: BinaryIO, length: int) -> bytes:
     if len(data) != length:
         raise BundleFormatError("The bundle is cut short; copy it from its source again.")
     return data
-
-
-_LETTER_PREFIX: Final = struct.Struct(f">BI{LOCATOR_BYTES}s")
-
-
-@dataclass(frozen=True)
-class LetterRecord:
-    """The body of a LETTER record.
-
-    `kind` is a code of `LETTER_KINDS`, `week` the ISO week of arrival as year * 100 + week, `locator` 16 bytes,
-    `sealed` the age file.
-    """
-
-    kind: int
-    week: int
-    locator: bytes
-    sealed: bytes
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 (32 bytes) of the sealed bytes: the letter's name on both sides."""
-        return hashlib.sha256(self.sealed).digest()
-
-    def encode(self) -> bytes:
-        """Return the body of the record."""
-        return _LETTER_PREFIX.pack(self.kind, self.week, self.locator) + self.sealed
-
-    @classmethod
-    def parse(cls, body: bytes) -> "LetterRecord":
-        """Read a body. Raises BundleFormatError."""
-        sealed = body[_LETTER_PREFIX.size :]
-        if len(sealed) not in SEALED_SIZES:
-            raise BundleFormatError("A letter in the bundle has a size that letters never have.")
-        kind, week, locator = _LETTER_PREFIX.unpack_from(body)
-        return cls(kind, week, locator, sealed)
-
-
-Outcome = Literal["imported", "set aside"]
-_OUTCOMES: Final[tuple[Outcome, ...]] = ("imported", "set aside")
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """The body of a CONFIRMATION record: what became of the letter with that digest (32 bytes) at the station."""
-
-    digest: bytes
-    outcome: Outcome
-
-    def encode(self) -> bytes:
-        """Return the body of the record."""
-        return self.digest + bytes([_OUTCOMES.index(self.outcome)])
-
-    @classmethod
-    def parse(cls, body: bytes) -> "Confirmation":
-        """Read a body. Raises BundleFormatError."""
-        if len(body) != DIGEST_BYTES + 1 or body[-1] >= len(_OUTCOMES):
-            raise BundleFormatError("A confirmation in the bundle is not in the form of version 1.")
-        return cls(body[:DIGEST_BYTES], _OUTCOMES[body[-1]])

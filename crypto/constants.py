@@ -18,8 +18,32 @@ ACCESS_BYTES: Final = 32
 DIGEST_BYTES: Final = 32
 SEED_BYTES: Final = 32
 
+# One request and one answer at /thread: a header and a slot of 65,536 bytes each way (docs/sealing.md, "Visits").
+VISIT_VERSION: Final = 1
+VISIT_REQUEST_BYTES: Final = 88
+VISIT_ANSWER_BYTES: Final = 65_600
+VISIT_SLOT_BYTES: Final = 65_536
+VISIT_REQUESTS: Final = 8
+VISIT_MOST_LETTERS: Final = 1_000
+VISIT_OPERATIONS: Final = {"open": 1, "fetch": 2, "put": 3, "discard": 4}
+VISIT_STATUSES: Final = {"index": 1, "letter": 2, "stored": 3, "order": 4, "gone": 5, "closed": 6, "full": 7}
+THREAD_STATES: Final = {"open": 1, "withdrawn": 2}
+
 LETTER_VERSION: Final = 1
-LETTER_KINDS: Final = {"account": 1}
+# What survivors write. A draft and an inheritance are sealed to the survivor alone and never leave the intake side.
+LETTER_KINDS: Final = {
+    "account": 1,
+    "draft": 2,
+    "addition": 3,
+    "choices": 4,
+    "withdrawal": 5,
+    "replacement": 6,
+    "inheritance": 7,
+}
+# What the station answers. A hold is public; the others are sealed to one survivor.
+NOTICE_KINDS: Final = {"reply": 8, "heard": 9, "arrival": 10, "destruction": 11, "hold": 12}
+NOTICE_VERSION: Final = 1
+WITHDRAWAL_KEEPS: Final = ("nothing", "statistics")
 CHANNELS: Final = ("web", "web without scripts", "phone", "in person", "letter", "relay")
 
 # Return words: 82 random bits and 8 check bits as seven words of a list of 7,424.
@@ -44,6 +68,9 @@ LABEL_THREAD_LOCATOR: Final = "heard/v1/thread/locator"
 LABEL_THREAD_ACCESS: Final = "heard/v1/thread/access"
 LABEL_THREAD_IDENTITY: Final = "heard/v1/thread/identity"
 LABEL_THREAD_SIGNING: Final = "heard/v1/thread/signing"
+LABEL_THREAD_ANSWER: Final = "heard/v1/thread/answer"
+LABEL_THREAD_LETTER: Final = "heard/v1/thread-letter"
+LABEL_NOTICE: Final = "heard/v1/notice"
 LABEL_FORM_WORDS: Final = "heard/v1/form/words"
 LABEL_FORM_LOCATOR: Final = "heard/v1/form/locator"
 LABEL_FORM_ONCE: Final = "heard/v1/form/once"

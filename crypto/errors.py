@@ -52,6 +52,10 @@ class LetterTooLongError(LetterError):
         self.over = over
 
 
+class LetterSignatureError(LetterError):
+    """A letter or a notice is not signed by the key that it should be signed by."""
+
+
 class WordsError(SealingError):
     """What was typed is not a set of return words. The message never repeats what was typed."""
 
@@ -78,6 +82,14 @@ class CheckBitsError(WordsError):
 
 class FrameError(SealingError):
     """A submission is not one frame followed by one sealed letter of an allowed size."""
+
+
+class VisitError(SealingError):
+    """A request at /thread is not in its one form."""
+
+
+class NoThreadError(SealingError):
+    """An answer at /thread holds nothing for these words: they are unknown, or were replaced."""
 
 
 class CardError(SealingError):

@@ -23,7 +23,8 @@ from crypto.recipients import ENCAPSULATED_BYTES
 from crypto.sealing import MAC_BYTES, WRAPPED_KEY_BYTES
 
 _BASE64: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-_KIND_CODES: Final = frozenset(LETTER_KINDS.values())
+# Everything that is not an account goes through /thread (crypto.visit).
+_KIND_CODES: Final = frozenset({LETTER_KINDS["account"]})
 
 
 def _base64(length: int) -> str:
@@ -48,7 +49,7 @@ _HEADER: Final = re.compile(
 class Frame:
     """The only thing about a letter that the server can read.
 
-    `kind` is a code of `LETTER_KINDS`, `locator` has 16 bytes, `access_hash` 32.
+    `kind` is the code of an account, `locator` has 16 bytes, `access_hash` 32.
     """
 
     kind: int
@@ -71,6 +72,14 @@ def parse_frame(data: bytes) -> Frame:
     return Frame(data[1], data[2 : 2 + LOCATOR_BYTES], data[2 + LOCATOR_BYTES :])
 
 
+def check_sealed(sealed: bytes) -> None:
+    """Raise FrameError unless `sealed` has an allowed size and a canonical header with exactly two stanzas."""
+    if len(sealed) not in SEALED_SIZES:
+        raise FrameError("The sealed letter does not have one of the allowed sizes; load the page again.")
+    if not _HEADER.match(sealed):
+        raise FrameError("The sealed letter is not an age file with two recipients; load the page again.")
+
+
 def parse_submission(body: bytes) -> tuple[Frame, bytes]:
     """Return the frame and the sealed letter of a submission.
 
@@ -79,8 +88,5 @@ def parse_submission(body: bytes) -> tuple[Frame, bytes]:
     """
     frame = parse_frame(body[:FRAME_BYTES])
     sealed = body[FRAME_BYTES:]
-    if len(sealed) not in SEALED_SIZES:
-        raise FrameError("The sealed letter does not have one of the allowed sizes; load the page again.")
-    if not _HEADER.match(sealed):
-        raise FrameError("The sealed letter is not an age file with two recipients; load the page again.")
+    check_sealed(sealed)
     return frame, sealed

@@ -10,16 +10,35 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from crypto.change import Change, Inheritance, Replacement, Withdrawal, change_holds, read_change
 from crypto.constants import CHANNELS, LETTER_KINDS, LETTER_VERSION, SEALED_SIZES
 from crypto.errors import LetterError
 
+ACCOUNT: Final = "account"
 _HEX16: Final = re.compile(r"[0-9a-f]{32}")
 _HEX32: Final = re.compile(r"[0-9a-f]{64}")
+_HEX64: Final = re.compile(r"[0-9a-f]{128}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # The shape only: whether it is a key is decided where a letter is sealed to it, since that costs a millisecond.
 _RECIPIENT: Final = re.compile(r"age1pq1[02-9ac-hj-np-z]{1952}")
 _MAX_NUMBER: Final = 2**31 - 1
+_WRONG: Final = "The letter's field {} is not in the form of version 1."
+_SIGNED_FIELDS: Final = ("change", "signature")
+_CHANGES: Final[Mapping[str, type]] = {
+    "withdrawal": Withdrawal,
+    "replacement": Replacement,
+    "inheritance": Inheritance,
+}
+# Kinds that may stand first in a thread, and whether the others have answers and consents.
+_FIRST: Final = ("draft", "inheritance")
+_PARTS: Final[Mapping[str, tuple[bool, bool]]] = {
+    "addition": (True, False),
+    "choices": (False, True),
+    "withdrawal": (False, False),
+    "replacement": (False, False),
+    "inheritance": (False, False),
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,9 @@ class Letter:
 
     `card` is the fingerprint (64 hex) of the panel card that it was sealed to, `locator` 32 hex, `sequence` counts the
     letters of a thread from 0. `thread` is None when no return words were taken.
+
+    Every kind but an account is signed by the thread's key: `signature` is 128 hex, and `change` says what a
+    withdrawal, a replacement or an inheritance does. An account has neither; its JSON does not hold the two keys.
     """
 
     kind: str
@@ -86,6 +108,8 @@ class Letter:
     thread: Thread | None
     answers: tuple[Answer, ...] = field(repr=False)
     consents: tuple[Answer, ...] = field(repr=False)
+    change: Change | None = field(default=None, repr=False)
+    signature: str = field(default="", repr=False)
 
 
 def encode_letter(letter: Letter) -> bytes:
@@ -94,7 +118,19 @@ def encode_letter(letter: Letter) -> bytes:
     Raises LetterError when a field is not what version 1 allows.
     """
     _check(letter)
+    return encode_document(letter, (*_SIGNED_FIELDS,) if letter.kind == ACCOUNT else ())
+
+
+def encode_unsigned(letter: Letter) -> bytes:
+    """Return what the thread's key signs of a letter that is no account: its canonical JSON without the signature."""
+    return encode_document(letter, ("signature",))
+
+
+def encode_document(letter: Letter, without: tuple[str, ...]) -> bytes:
+    """Return the JSON of `letter` without some of its keys. Raises LetterError for text that UTF-8 cannot hold."""
     document = {"version": LETTER_VERSION, **asdict(letter)}
+    for name in without:
+        del document[name]
     try:
         return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -125,13 +161,16 @@ def _read_letter(document: Any) -> Letter:
     """Build a letter from parsed JSON. Wrong shapes raise KeyError or TypeError; wrong values are left to `_check`."""
     if document["version"] != LETTER_VERSION:
         raise LetterError("The letter is of a version that this program does not know; update it.")
-    fields = {name: document[name] for name in Letter.__dataclass_fields__}
+    named = Letter.__dataclass_fields__.keys()
+    fields = {name: document[name] for name in named if document["kind"] != ACCOUNT or name not in _SIGNED_FIELDS}
     thread = document["thread"]
+    change = fields.get("change")
     return Letter(
         **{
             **fields,
             "questions": QuestionSet(**document["questions"]),
             "thread": None if thread is None else Thread(**thread),
+            "change": None if change is None else read_change(document["kind"], change),
             "answers": tuple(_read_answer(answer) for answer in document["answers"]),
             "consents": tuple(_read_answer(answer) for answer in document["consents"]),
         }
@@ -144,10 +183,11 @@ def _read_answer(document: Mapping[str, Any]) -> Answer:
 
 def _check(letter: Letter) -> None:
     """Raise LetterError naming the first field (never its content) that is not what version 1 allows."""
+    # First and alone, since the rules below look it up. A tuple: a hostile kind may be a list, which no dictionary finds.
+    if letter.kind not in tuple(LETTER_KINDS):
+        raise LetterError(_WRONG.format("kind"))
     thread = letter.thread
     rules = {
-        # A tuple, since a hostile kind may be a list, which a dictionary cannot look up.
-        "kind": letter.kind in tuple(LETTER_KINDS),
         "inquiry": _is(_NAME, letter.inquiry),
         "epoch": _is_number(letter.epoch, 1),
         "card": _is(_HEX32, letter.card),
@@ -161,10 +201,32 @@ def _check(letter: Letter) -> None:
         "thread": thread is None or _is_thread(thread),
         "answers": all(map(_is_answer, letter.answers)),
         "consents": all(map(_is_answer, letter.consents)),
+        "change": _change_fits(letter),
+        "signature": letter.signature == "" if letter.kind == ACCOUNT else _is(_HEX64, letter.signature),
+        "content": _content_fits(letter),
     }
     for name, holds in rules.items():
         if not holds:
-            raise LetterError(f"The letter's field {name} is not in the form of version 1.")
+            raise LetterError(_WRONG.format(name))
+
+
+def _change_fits(letter: Letter) -> bool:
+    """Say whether a letter has the change that its kind needs, and no other."""
+    change = letter.change
+    wanted = _CHANGES.get(letter.kind)
+    if change is None or wanted is None:
+        return change is None and wanted is None
+    return type(change) is wanted and change_holds(change)
+
+
+def _content_fits(letter: Letter) -> bool:
+    """Say whether a signed letter has a thread, a place in it, and only the parts that its kind is about."""
+    if letter.kind == ACCOUNT:
+        return True
+    first = letter.kind in _FIRST
+    parts = (bool(letter.answers), bool(letter.consents))
+    placed = letter.sequence == 0 if letter.kind == "inheritance" else first or letter.sequence > 0
+    return letter.thread is not None and placed and (letter.kind == "draft" or parts == _PARTS[letter.kind])
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:

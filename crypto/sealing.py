@@ -55,11 +55,15 @@ def capacity(size: int, recipients: int) -> int:
 
 
 def seal_letter(letter: Letter, recipients: Sequence[Recipient]) -> bytes:
-    """Return `letter` padded with spaces and sealed to the smallest of `SEALED_SIZES` that holds it.
+    """Return `letter` sealed as `seal_padded` does."""
+    return seal_padded(encode_letter(letter), recipients)
+
+
+def seal_padded(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
+    """Return `plaintext` (JSON) padded with spaces and sealed to the smallest of `SEALED_SIZES` that holds it.
 
     Raises LetterTooLongError when none does.
     """
-    plaintext = encode_letter(letter)
     rooms = [capacity(size, len(recipients)) for size in SEALED_SIZES]
     fitting = [room for room in rooms if room >= len(plaintext)]
     if not fitting:

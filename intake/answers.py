@@ -12,6 +12,8 @@ from intake.pages import Pages, Problem
 
 LETTERS_PATH: Final = "/letters"
 SHARE_PATH: Final = "/share"
+RETURN_PATH: Final = "/return"
+THREAD_PATH: Final = "/thread"
 HEALTH_PATH: Final = "/healthz"
 STATIC_PATH: Final = "/static"
 
@@ -40,7 +42,7 @@ class Refusals:
     def __call__(self, scope: Scope, word: str, headers: Mapping[str, str] | None = None) -> Response:
         """Return the answer for `word`: JSON where letters are sent, a page everywhere else."""
         refusal = self._refusals[word]
-        if scope["path"] == LETTERS_PATH:
+        if scope["path"] in {LETTERS_PATH, THREAD_PATH}:
             body = {"error": word, "message": f"{refusal.problem.heading}. {refusal.problem.text}"}
             return JSONResponse(body, refusal.status, headers=headers)
         return HTMLResponse(self._pages.problem(refusal.status, refusal.problem), refusal.status, headers=headers)
@@ -68,6 +70,16 @@ def _refusals(language: Language) -> Mapping[str, Refusal]:
             Problem(
                 gettext("This was not sent from our own page"),
                 gettext("Nothing was stored. Please open the form on this site and send from there."),
+            ),
+        ),
+        "closed": Refusal(
+            410,
+            Problem(
+                gettext("These words are closed"),
+                gettext(
+                    "Nothing was stored, because what belongs to these words was taken back, or they were replaced. "
+                    "Please keep what you wrote, load the page again and take new words."
+                ),
             ),
         ),
         "unscripted": Refusal(

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Date, LargeBinary, Table
 
 from intake.errors import BackupError
-from intake.schema import bundles, envelopes, letters
+from intake.schema import bundles, conditions, envelopes, erasures, holds, letters, threads
 
 _MAGIC: Final = b"heard backup v1\n"
 _PREFIX: Final = struct.Struct(">IB")
@@ -31,7 +31,9 @@ _FILE_KIND: Final = 1
 _ROW_KIND: Final = 2
 _END_KIND: Final = 255
 _MAX_BODY_BYTES: Final = 2 * 1_048_576
-_TABLES: Final[Mapping[str, Table]] = {table.name: table for table in (letters, envelopes, bundles)}
+_TABLES: Final[Mapping[str, Table]] = {
+    table.name: table for table in (threads, letters, envelopes, erasures, bundles, holds, conditions)
+}
 _CUT: Final = "The backup is cut short; take another copy."
 _DAMAGED: Final = "The backup is damaged; take another copy."
 

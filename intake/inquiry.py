@@ -22,14 +22,30 @@ CONSENT_PREFIX: Final = "consent-"
 CHOICES_TOPIC: Final = "choices"
 # Names of the form's own steps, and names of its other elements: an id of the file may be neither, since a page needs
 # each id once. Macros add the endings.
-OWN_STEPS: Final = frozenset({CHOICES_TOPIC, "way-back", "check", "sent"})
+OWN_STEPS: Final = frozenset({CHOICES_TOPIC, "way-back", "check", "sent", "saved"})
 OWN_ELEMENTS: Final = frozenset(
     {
-        *("f", "seed", "words", "main-content", "journey", "navigation", "next", "back", "send", "message", "texts"),
+        *(
+            "f",
+            "seed",
+            "words",
+            "main-content",
+            "journey",
+            "navigation",
+            "next",
+            "back",
+            "send",
+            "message",
+            "save",
+            "go-on",
+        ),
         *("summary", "not-sent", "nothing-written", "room-left", "can-seal", "cannot-seal"),
+        *("service", "words_typed"),
     }
 )
-_OWN_FORMS: Final = re.compile(r"(step|consent|retype|words|sent|fingerprint)-.*|.*-(hint|error|[0-9]+)")
+_OWN_FORMS: Final = re.compile(
+    r"(step|consent|retype|words|sent|fingerprint|save|return|opened)-.*|.*-(hint|error|[0-9]+)"
+)
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Text = Annotated[str, Meta(min_length=1)]

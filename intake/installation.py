@@ -1,5 +1,6 @@
 """What one installation has: its store, its own signing key, and the panel cards it was given."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,19 @@ def card_of_epoch(folder: Folder, epoch: int) -> PanelCard | None:
         return card
     former = folder.former_card(epoch)
     return read_card(former) if former.exists() else None
+
+
+def all_cards(folder: Folder) -> tuple[PanelCard, ...]:
+    """Return every card that is or was in use here, oldest epoch first; each follows the one before it.
+
+    Raises PanelCardError.
+    """
+    current = load_card(folder)
+    former = [read_card(path) for path in sorted(folder.root.glob("panel-card-*.card"))]
+    cards = (*(card for card in former if card.epoch < current.epoch), current)
+    for before, after in pairwise(cards):
+        check_succession(after, before)
+    return cards
 
 
 def install_card(folder: Folder, card: PanelCard) -> bool:

@@ -1,6 +1,6 @@
 """The survivors' pages as HTML. Whatever a person typed is escaped by the template engine, always as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 
 import templates
 from crypto.card import PanelCard, encode_card
+from crypto.notice import Notice
 from crypto.words import ReturnWords
 from intake.inquiry import CHOICES_TOPIC, Inquiry, Question
 from intake.language import ENGLISH, Language
@@ -39,25 +40,54 @@ class Problem:
     field: str | None = None
 
 
+@dataclass(frozen=True)
+class Periods:
+    """What pages promise, in days: how long a draft is kept, and how long sealed remnants may last after a withdrawal."""
+
+    draft_days: int = 30
+    remnant_days: int = 90
+
+
+def hold_text(holds: Sequence[Notice]) -> str:
+    """Return what the station's holds (verified, in force) say, with their dates; "" when there is none."""
+    return " ".join(f"{hold.text} ({hold.valid_from} – {hold.valid_to})".strip() for hold in holds)
+
+
+class _Blank:
+    """An empty form in the pieces that its seed joins: every visit asks for it, and only the seed changes."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._pieces: Sequence[str] = ()
+
+    def pieces(self, key: object, render: Callable[[str], str]) -> Sequence[str]:
+        """Return the pieces of what `render` makes of a seed; it is asked again only when `key` changes."""
+        if key != self._key:
+            self._key, self._pieces = key, render(_SEED_PLACE).split(_SEED_PLACE)
+        return self._pieces
+
+
 class Pages:
     """Renders every page of the survivors' site in one language."""
 
-    def __init__(self, inquiry: Inquiry, assets: AssetNames, language: Language = ENGLISH) -> None:
+    def __init__(
+        self, inquiry: Inquiry, assets: AssetNames, language: Language = ENGLISH, periods: Periods | None = None
+    ) -> None:
         self._inquiry = inquiry
         self.language = language
         self._environment = _environment(language)
-        self._blank_key: object = None
-        self._blank: Sequence[str] = ()
+        self._blank_share, self._blank_return = _Blank(), _Blank()
         self._environment.globals |= {
             "inquiry": inquiry,
             "language": language,
             "asset": assets.url,
             "integrity": assets.integrity,
+            "periods": periods or Periods(),
         }
 
-    def start(self) -> str:
-        """Return the first page: what this is, and the ways to share."""
-        return self._render("start.html")
+    def start(self, hold: str = "") -> str:
+        """Return the first page: what this is, and the ways to share. `hold` is what `hold_text` returned."""
+        return self._render("start.html", hold=hold)
 
     def share(
         self,
@@ -67,23 +97,21 @@ class Pages:
         typed: Mapping[str, Sequence[str]] | None = None,
         problem: Problem | None = None,
         unscripted: bool = True,
+        hold: str = "",
     ) -> str:
         """Return the form, for browsers with and without scripts.
 
         `seed` (64 hex) makes sending twice harmless; `typed` fills the fields again after a `problem`. Without a card
         that is valid today the page says so and offers the other ways; so it does without scripts if not `unscripted`.
+        `hold` is what `hold_text` returned.
         """
-        if typed is None and problem is None:
-            return seed.join(self._blank_share(card, today, unscripted))
-        return self._share(card, today, seed, typed or {}, problem, unscripted)
 
-    def _blank_share(self, card: PanelCard | None, today: date, unscripted: bool) -> Sequence[str]:
-        """Return the empty form in the pieces that its seed joins: every visit asks for it, and only the seed changes."""
-        key = (card, today, unscripted)
-        if key != self._blank_key:
-            html = self._share(card, today, _SEED_PLACE, {}, None, unscripted)
-            self._blank_key, self._blank = key, html.split(_SEED_PLACE)
-        return self._blank
+        def render(seed: str) -> str:
+            return self._share(card, today, seed, typed or {}, problem, unscripted, hold)
+
+        if typed is None and problem is None:
+            return seed.join(self._blank_share.pieces((card, today, unscripted, hold), render))
+        return render(seed)
 
     def _share(
         self,
@@ -93,20 +121,60 @@ class Pages:
         typed: Mapping[str, Sequence[str]],
         problem: Problem | None,
         unscripted: bool,
+        hold: str,
     ) -> str:
         return self._render(
             "share.html",
-            card=encode_card(card).decode("ascii") if card and card.is_valid_on(today) else "",
+            **self._form(typed, problem),
+            cards=_encode([card]) if card and card.is_valid_on(today) else "",
             demonstration=card is not None and card.demonstration,
             today=today.isoformat(),
             seed=seed,
-            problem=problem,
             unscripted=unscripted,
-            consents=list(self._inquiry.each_consent()),
-            choices_topic=CHOICES_TOPIC,
-            field=partial(self._field, typed, problem),
-            typed=typed,
+            hold=hold,
         )
+
+    def return_page(
+        self,
+        cards: Sequence[PanelCard],
+        today: date,
+        hold: str,
+        problem: Problem | None = None,
+        typed: Mapping[str, Sequence[str]] | None = None,
+        unscripted: bool = True,
+        seed: str = "",
+    ) -> str:
+        """Return the page where words are entered, for browsers with and without scripts.
+
+        `cards` are all of the inquiry's, oldest first; an expired one does not close this page. `typed` fills the field
+        `words_typed` again after a `problem`, whose `field` is then that name. `hold` is what `hold_text` returned.
+        """
+
+        def render(seed: str) -> str:
+            return self._render(
+                "return.html",
+                **self._form({}, None) | {"typed": typed or {}, "problem": problem},
+                cards=_encode(cards),
+                demonstration=any(card.demonstration for card in cards),
+                today=today.isoformat(),
+                seed=seed,
+                unscripted=unscripted,
+                hold=hold,
+            )
+
+        if typed is None and problem is None:
+            return seed.join(self._blank_return.pieces((tuple(cards), today, unscripted, hold), render))
+        return render(seed)
+
+    def _form(self, typed: Mapping[str, Sequence[str]], problem: Problem | None) -> dict[str, object]:
+        """Return what the templates of the account need."""
+        return {
+            "consents": list(self._inquiry.each_consent()),
+            "choices_topic": CHOICES_TOPIC,
+            "field": partial(self._field, typed, problem),
+            "typed": typed,
+            "problem": problem,
+        }
 
     def sent(self, words: ReturnWords | None, again: bool) -> str:
         """Return the last page without scripts: the words once more, if there are any. `again`: it had been stored before."""
@@ -154,6 +222,11 @@ class Pages:
                 for option in (question if topic == CHOICES_TOPIC else self._inquiry.complete(question)).options
             ],
         }
+
+
+def _encode(cards: Sequence[PanelCard]) -> str:
+    """Return the files of `cards`, one after another: each has three lines."""
+    return b"".join(encode_card(card) for card in cards).decode("ascii")
 
 
 def _environment(language: Language) -> Environment:

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -21,10 +22,11 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
 )
 
 # The Alembic revision that these tables are at; a test compares it with the newest file in intake/migrations/versions.
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0002"
 
 metadata: Final = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
@@ -37,18 +39,40 @@ letters: Final = Table(
     Column("place", BigInteger, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("locator", LargeBinary(16), nullable=False),
-    Column("access_hash", LargeBinary(32), nullable=False),
+    Column("sequence", Integer, nullable=False),
     Column("day", Date, nullable=False),
     Column("size", Integer, nullable=False),
     Column("once", LargeBinary(32), nullable=True),
     Column("bundle", Integer, nullable=True),
     Column("confirmed", String(16), nullable=True),
-    CheckConstraint("confirmed IN ('imported', 'set aside')", name="confirmed"),
+    Column("confirmed_day", Date, nullable=True),
+    Column("erased", Boolean, nullable=False),
+    CheckConstraint("confirmed IN ('imported', 'set aside', 'destroyed')", name="confirmed"),
+    Index("ix_letters_locator", "locator"),
     sqlite_with_rowid=False,
 )
 _sealed_here = letters.c.once.is_not(None)
 # Partial: a letter that a browser sealed costs this index nothing.
 Index("ix_letters_once", letters.c.once, unique=True, sqlite_where=_sealed_here, postgresql_where=_sealed_here)
+
+# One thread a set of return words (or of random bytes that look like it). `current` is the thread that holds its letters
+# now: itself, or the one whose words replaced it. A withdrawn thread stays as a tombstone, so that a retry is
+# acknowledged, never stored, and its receipt can be fetched.
+threads: Final = Table(
+    "threads",
+    metadata,
+    Column("locator", LargeBinary(16), primary_key=True),
+    Column("access_hash", LargeBinary(32), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("current", LargeBinary(16), nullable=False),
+    Column("next_sequence", Integer, nullable=False),
+    Column("closed_day", Date, nullable=True),
+    CheckConstraint("state IN ('open', 'withdrawn', 'replaced')", name="state"),
+    sqlite_with_rowid=False,
+)
+_moved: Final = threads.c.current != threads.c.locator
+# Partial: a thread whose words were never replaced costs this index nothing.
+Index("ix_threads_current", threads.c.current, sqlite_where=_moved, postgresql_where=_moved)
 
 # `place` is the first 63 bits of the letter's digest, and on SQLite the row's own number: as random as the digest, and
 # much cheaper than a large row under a key of 32 bytes (decision 0005).
@@ -72,6 +96,36 @@ bundles: Final = Table(
     Column("chain", String(64), nullable=True),
     Column("count", Integer, nullable=False),
     Column("week", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What is left of a letter that a bundle carried before it was erased: SHA-256 of the record that it was, so that the
+# bundle can be written again without it and its chain still goes on.
+erasures: Final = Table(
+    "erasures",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("body_hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Public notices of the station: while one is in force nothing is destroyed there, and pages say so.
+holds: Final = Table(
+    "holds",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What this service knows about itself, by name: see `intake.store.conditions`.
+conditions: Final = Table(
+    "conditions",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(200), nullable=False),
     sqlite_with_rowid=False,
 )
 

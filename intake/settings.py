@@ -70,6 +70,25 @@ class Settings:
         default=10,
         metadata=_about("How long a letter waits for the database before it is refused, in seconds.", 1, 300),
     )
+    draft_days: int = field(
+        default=30, metadata=_about("How long a draft is kept after it was last saved, in days.", 1, 365)
+    )
+    remnant_days: int = field(
+        default=90,
+        metadata=_about(
+            "How long backups may still hold, sealed, what was taken back, in days; pages say it, so delete older ones.",
+            1,
+            3_650,
+        ),
+    )
+    answer_grid_milliseconds: int = field(
+        default=250,
+        metadata=_about(
+            "Answers to people who come back leave on this grid of time, so that their time tells nothing; 0 is off.",
+            0,
+            5_000,
+        ),
+    )
     connections: int = field(
         default=1_024, metadata=_about("Connections and requests served at the same time.", 8, 65_535)
     )

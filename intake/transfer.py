@@ -13,9 +13,7 @@ from crypto.bundle import (
     BundleReader,
     BundleSummary,
     BundleWriter,
-    Confirmation,
     Direction,
-    LetterRecord,
     RecordKind,
     sign_bundle,
     verify_bundle,
@@ -23,11 +21,12 @@ from crypto.bundle import (
 from crypto.card import PanelCard, parse_card
 from crypto.errors import BundleError, CardError
 from crypto.minisigning import SigningKey, VerifyKey
+from crypto.records import Confirmation, LetterRecord, NoticeRecord
 from intake.clock import today, week_of
 from intake.errors import FolderError, TransferError
 from intake.folder import FILE_MODE, Folder, new_file, read_file, write_file
 from intake.installation import card_of_epoch, check_succession, install_card, load_card
-from intake.rows import BundleRow
+from intake.rows import BundleRow, NewLetter
 from intake.store import Store
 
 OUTWARD: Final[Direction] = "intake to station"
@@ -96,8 +95,11 @@ class Exporter:
         writer = BundleWriter(target, header)
         # In the order of their digests, which are random: a shuffle that can be repeated.
         for letter in self._store.letters_of_bundle(row.sequence):
-            record = LetterRecord(letter.kind, week_of(letter.day), letter.locator, letter.sealed)
-            writer.add(RecordKind.LETTER, record.encode())
+            if letter.sealed is None:
+                writer.add_erased(RecordKind.LETTER, letter.digest, letter.body_hash)
+            else:
+                record = LetterRecord(letter.kind, week_of(letter.day), letter.locator, letter.sealed)
+                writer.add(RecordKind.LETTER, record.encode())
             self._step()
         return writer.finish()
 
@@ -125,7 +127,7 @@ class Importer:
                 for card in self.cards:
                     install_card(self._folder, card)
                 copy.seek(0)
-                return row, self._store.accept_bundle(row, self._outcomes(copy))
+                return row, self._store.accept_bundle(row, self._outcomes(copy), self._notices(copy))
         except (BundleError, CardError) as error:
             raise TransferError(str(error)) from None
 
@@ -154,8 +156,12 @@ class Importer:
                 self._check_card(parse_card(record.body))
             elif record.kind == RecordKind.CONFIRMATION:
                 Confirmation.parse(record.body)
-            else:
+            elif record.kind == RecordKind.NOTICE:
+                NoticeRecord.parse(record.body)
+            elif record.kind == RecordKind.LETTER:
                 raise TransferError("The bundle holds a letter; letters never come back from the station.")
+            else:
+                raise TransferError("The bundle holds something that this program does not know; update it.")
 
     def _check_card(self, card: PanelCard) -> None:
         current = self.cards[-1] if self.cards else load_card(self._folder)
@@ -169,6 +175,22 @@ class Importer:
                 confirmation = Confirmation.parse(record.body)
                 self._step()
                 yield confirmation.digest, confirmation.outcome
+
+    def _notices(self, copy: BinaryIO) -> Iterator[NewLetter]:
+        """Yield the notices, after the outcomes were read to their end."""
+        copy.seek(0)
+        for record in BundleReader(copy):
+            if record.kind == RecordKind.NOTICE:
+                notice = NoticeRecord.parse(record.body)
+                self._step()
+                yield NewLetter(
+                    kind=notice.kind,
+                    locator=notice.locator,
+                    access_hash=b"",
+                    day=today(),
+                    sealed=notice.sealed,
+                    sequence=notice.sequence,
+                )
 
 
 def _check_place(summary: BundleSummary, last: BundleRow | None) -> None:

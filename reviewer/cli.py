@@ -14,13 +14,26 @@ from pathlib import Path
 from typing import Final
 
 from crypto.errors import SealingError
-from reviewer.commands import card, ceremony, export, identity, importation, listing, read, status, trust
+from reviewer.commands import (
+    card,
+    ceremony,
+    destroy,
+    export,
+    heard,
+    identity,
+    importation,
+    listing,
+    read,
+    reply,
+    status,
+    trust,
+)
 from reviewer.display import safe_line
 from reviewer.errors import StationError
 from reviewer.files import PRIVATE_UMASK
 from reviewer.terminal import note, use_utf8
 
-_COMMANDS: Final = (ceremony, card, trust, importation, listing, read, export, status, identity)
+_COMMANDS: Final = (ceremony, card, trust, importation, listing, read, heard, reply, destroy, export, status, identity)
 _REFUSED, _STOPPED = 1, 130
 _EXAMPLES: Final = """\
 examples:

@@ -125,5 +125,9 @@ class ReadingError(StationError):
     """A letter cannot be shown."""
 
 
+class AnswerError(StationError):
+    """An answer cannot be given, or would reach nobody."""
+
+
 class ExportError(StationError):
     """A return bundle cannot be written."""

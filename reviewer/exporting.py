@@ -4,30 +4,27 @@ It says which letters arrived and what became of them, and may carry the next ep
 so that a lost medium can be written again without the custodians.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from crypto.bundle import (
-    BundleHeader,
-    BundleSummary,
-    BundleWriter,
-    Confirmation,
-    Outcome,
-    RecordKind,
-    sign_bundle,
-    verify_bundle,
-)
+from crypto.bundle import BundleHeader, BundleSummary, BundleWriter, RecordKind, sign_bundle, verify_bundle
 from crypto.card import PanelCard, encode_card, verify_succession
+from crypto.records import Confirmation, NoticeRecord, Outcome
+from reviewer.entries import BundleEntry, LetterEntry, Status
 from reviewer.errors import ExportError, FolderError
 from reviewer.files import copy_file, make_folder, new_file, require_absent, write_new
 from reviewer.importing import entry_of
-from reviewer.ledger import BundleEntry, Ledger, LetterEntry, Status, next_place
+from reviewer.ledger import Ledger, next_place
 from reviewer.opening import Unlocked
 from reviewer.station import Station
+from reviewer.vault import Vault
 from reviewer.verifying import BUNDLE_SUFFIX, GENERATION, SIGNATURE_SUFFIX
 
 DIRECTION: Final = "station to intake"
+# A letter that waits, or waits to be destroyed, is here.
+_OUTCOMES: Final[Mapping[str, Outcome]] = {Status.SET_ASIDE: "set aside", Status.DESTROYED: "destroyed"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,11 @@ class Exporter:
 
     station: Station
     ledger: Ledger
+    vault: Vault
 
     def has_news(self) -> bool:
-        """Say whether the intake side has not been told of some letter."""
-        return self.ledger.counts().unconfirmed > 0
+        """Say whether the intake side has not been told of some letter, or a notice waits."""
+        return self.ledger.counts().unconfirmed > 0 or len(self.ledger.unsent_notices()) > 0
 
     def write(self, unlocked: Unlocked, folder: Path, card: PanelCard | None = None) -> BundleEntry:
         """Write the next return bundle and copy it to `folder`.
@@ -100,11 +98,16 @@ class Exporter:
         writer = BundleWriter(target, header)
         for entry in self.ledger.unconfirmed():
             writer.add(RecordKind.CONFIRMATION, _confirmation(entry).encode())
+        for notice in self.ledger.unsent_notices():
+            record = NoticeRecord(
+                notice.kind, bytes.fromhex(notice.locator), notice.sequence, self.vault.fetch(notice.digest)
+            )
+            writer.add(RecordKind.NOTICE, record.encode())
         if card is not None:
             writer.add(RecordKind.CARD, encode_card(card))
         return writer.finish()
 
 
 def _confirmation(entry: LetterEntry) -> Confirmation:
-    outcome: Outcome = "imported" if entry.status == Status.IMPORTED else "set aside"
+    outcome = _OUTCOMES.get(entry.status, "imported")
     return Confirmation(bytes.fromhex(entry.digest), outcome)

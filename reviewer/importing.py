@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from crypto.bundle import BundleReader, BundleSummary, LetterRecord, Record, RecordKind
+from crypto.bundle import BundleReader, BundleSummary, Record, RecordKind, erased_digest
 from crypto.errors import BundleFormatError
-from reviewer.ledger import BundleEntry, Counts, Ledger, LetterEntry, Status
+from crypto.records import LetterRecord
+from reviewer.entries import BundleEntry, Counts, LetterEntry, Status
+from reviewer.judging import judge, name_thread
+from reviewer.ledger import Ledger
+from reviewer.noticing import Notices, confirm_arrival
 from reviewer.opening import Reason, SetAsideError, Unlocked, open_record
 from reviewer.vault import Vault
 from reviewer.verifying import Copied
@@ -53,16 +57,24 @@ class Importer:
                 self.ledger.add_letters(entries)
                 for _ in entries:
                     step()
+        touched = judge(self.ledger, self.ledger.keys_of_bundle(entry.sequence))
+        confirm_arrival(Notices(self.ledger, self.vault), self.panel, touched)
         self.ledger.finish_bundle(entry)
         counts = self.ledger.counts(entry.sequence)
-        duplicates = entry.count - counts.imported - counts.set_aside
+        duplicates = entry.count - counts.total
         return Imported(entry, counts, duplicates, resumed, self.ledger.letters_of_bundle(entry.sequence))
 
     def _take_one(self, record: Record, bundle: int) -> LetterEntry:
         try:
+            if record.kind == RecordKind.ERASED:
+                return self._erased(erased_digest(record).hex(), record.sequence, bundle)
             if record.kind != RecordKind.LETTER:
                 raise SetAsideError(Reason.NOT_A_LETTER_RECORD)
             letter = LetterRecord.parse(record.body)
+            known = self.ledger.letter(letter.digest.hex())
+            if known is not None and known.status == Status.DESTROYED:
+                # Never again: not even its sealed bytes are kept.
+                return known
         except (BundleFormatError, SetAsideError):
             return self._set_aside(
                 LetterRecord(0, 0, b"", record.body), record.sequence, bundle, Reason.NOT_A_LETTER_RECORD
@@ -71,7 +83,14 @@ class Importer:
             opened = open_record(letter, self.panel)
         except SetAsideError as error:
             return self._set_aside(letter, record.sequence, bundle, error.reason)
-        return self._entry(letter, record.sequence, bundle, status=Status.IMPORTED, epoch=opened.card.epoch)
+        entry = self._entry(letter, record.sequence, bundle, status=Status.IMPORTED, epoch=opened.card.epoch)
+        return name_thread(entry, opened.letter)
+
+    def _erased(self, digest: str, place: int, bundle: int) -> LetterEntry:
+        """Remember a letter that was taken back before it came: it is never taken in. One that is here stays."""
+        return LetterEntry(
+            digest=digest, locator="", week=0, size=0, bundle=bundle, place=place, status=Status.DESTROYED.value
+        )
 
     def _set_aside(self, letter: LetterRecord, place: int, bundle: int, reason: Reason) -> LetterEntry:
         return self._entry(letter, place, bundle, status=Status.SET_ASIDE, reason=reason)
@@ -88,6 +107,7 @@ class Importer:
     ) -> LetterEntry:
         return LetterEntry(
             digest=self.vault.keep(letter.sealed),
+            kind=letter.kind,
             locator=letter.locator.hex(),
             week=letter.week,
             size=len(letter.sealed),

@@ -5,76 +5,20 @@ SQLModel over SQLite in the station folder, 0600, synchronous FULL. Every query 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, event, func, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from crypto.bundle import FIRST_PREVIOUS, Direction
+from reviewer.entries import BundleEntry, Counts, LetterEntry, NoticeEntry, Status, ThreadEntry
 from reviewer.errors import LedgerError
 from reviewer.files import FILE_MODE
 
 LEAST_PREFIX: Final = 6
-
-
-class Status(StrEnum):
-    """What became of a letter here; the same words go back in a confirmation."""
-
-    IMPORTED = "imported"
-    SET_ASIDE = "set aside"
-
-
-class LetterEntry(SQLModel, table=True):
-    """One letter. `digest` is SHA-256 (64 hex) of its sealed bytes and its name here.
-
-    `locator` (32 hex) and `week` (ISO year * 100 + week, 0 when unknown) are what the bundle says; `epoch` is whose key
-    opened it, None when set aside. `bundle` and `place` say where it came from; `confirmed` is the sequence of the
-    return bundle that told the intake side.
-    """
-
-    __tablename__ = "letters"
-    __table_args__ = (CheckConstraint("status IN ('imported', 'set aside')", name="ck_letters_status"),)
-
-    digest: str = Field(primary_key=True, max_length=64)
-    locator: str = Field(max_length=32, repr=False)
-    week: int
-    size: int
-    epoch: int | None = None
-    bundle: int = Field(index=True)
-    place: int
-    status: str = Field(max_length=16)
-    reason: str | None = Field(default=None, max_length=64)
-    confirmed: int | None = Field(default=None, index=True)
-
-
-class BundleEntry(SQLModel, table=True):
-    """One bundle, in or out. `chain` and `previous` are chain values (64 hex); `finished` is False while importing."""
-
-    __tablename__ = "bundles"
-
-    direction: str = Field(primary_key=True, max_length=24)
-    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    generation: int
-    epoch: int
-    name: str = Field(max_length=64)
-    previous: str = Field(max_length=64)
-    chain: str = Field(max_length=64)
-    count: int
-    finished: bool
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many letters there are, by outcome, and how many of them the intake side has not been told of."""
-
-    imported: int
-    set_aside: int
-    unconfirmed: int
 
 
 class Ledger:
@@ -165,7 +109,14 @@ class Ledger:
             rows = session.exec(groups.group_by(LetterEntry.status)).all()
         totals = {status: total for status, total, _ in rows}
         unconfirmed = sum(total - confirmed for _, total, confirmed in rows)
-        return Counts(totals.get(Status.IMPORTED, 0), totals.get(Status.SET_ASIDE, 0), unconfirmed)
+        return Counts(
+            totals.get(Status.IMPORTED, 0),
+            totals.get(Status.SET_ASIDE, 0),
+            unconfirmed,
+            totals.get(Status.WAITING, 0),
+            totals.get(Status.WITHDRAWN, 0),
+            totals.get(Status.DESTROYED, 0),
+        )
 
     # The way back
 
@@ -181,6 +132,90 @@ class Ledger:
             connection.execute(insert(BundleEntry).values(entry.model_dump()))
             confirming = update(LetterEntry).where(col(LetterEntry.confirmed).is_(None))
             connection.execute(confirming.values(confirmed=entry.sequence))
+            sending = update(NoticeEntry).where(col(NoticeEntry.bundle).is_(None))
+            connection.execute(sending.values(bundle=entry.sequence))
+
+    # Threads and notices
+
+    @contextmanager
+    def judging(self) -> Iterator[Session]:
+        """Yield a session in which threads are judged: all that is changed in it, or nothing."""
+        try:
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            raise LedgerError(f"The ledger cannot be written ({type(error).__name__}); is the disk full?") from None
+
+    def thread(self, verify_key: str) -> ThreadEntry | None:
+        """Return the thread that goes on from the one with that key (64 hex): itself, or what replaced its words."""
+        with self._session() as session:
+            found = session.get(ThreadEntry, verify_key)
+            while found is not None and found.successor is not None:
+                found = session.get(ThreadEntry, found.successor)
+            return found
+
+    def keys_before(self, verify_key: str) -> list[str]:
+        """Return the key and those of the words that it replaced, newest first."""
+        keys, newest = [verify_key], [verify_key]
+        with self._session() as session:
+            while newest:
+                wanted = select(ThreadEntry.verify_key).where(col(ThreadEntry.successor).in_(newest))
+                newest = [key for key in session.exec(wanted) if key not in keys]
+                keys += newest
+        return keys
+
+    def letters_of_threads(self, verify_keys: Sequence[str]) -> Sequence[LetterEntry]:
+        """Return the letters that name one of those keys, in order of their places."""
+        wanted = select(LetterEntry).where(col(LetterEntry.verify_key).in_(verify_keys))
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(LetterEntry.sequence), col(LetterEntry.digest))).all()
+
+    def threads_named(self, verify_keys: Sequence[str]) -> list[ThreadEntry]:
+        """Return the threads with those keys that are known, in the order of `verify_keys`."""
+        with self._session() as session:
+            found = [session.get(ThreadEntry, key) for key in verify_keys]
+            return [thread for thread in found if thread is not None]
+
+    def keys_of_bundle(self, bundle: int) -> Sequence[str]:
+        """Return the keys that letters of a bundle name."""
+        wanted = select(LetterEntry.verify_key).where(
+            LetterEntry.bundle == bundle,
+            col(LetterEntry.verify_key).is_not(None),
+            LetterEntry.status != Status.SET_ASIDE,
+        )
+        with self._session() as session:
+            return sorted({key for key in session.exec(wanted) if key is not None})
+
+    def threads_to_destroy(self) -> Sequence[ThreadEntry]:
+        """Return the threads that were taken back and wait for two people."""
+        wanted = select(ThreadEntry).where(ThreadEntry.state == "withdrawn")
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(ThreadEntry.verify_key))).all()
+
+    def mark_destroyed(self, verify_keys: Sequence[str], digests: Sequence[str]) -> None:
+        """Note that those letters are gone; the intake side will be told again."""
+        with self._writing() as connection:
+            gone = update(LetterEntry).where(col(LetterEntry.digest).in_(digests))
+            connection.execute(gone.values(status=Status.DESTROYED, confirmed=None))
+            closed = update(ThreadEntry).where(col(ThreadEntry.verify_key).in_(verify_keys))
+            connection.execute(closed.values(state="destroyed"))
+
+    def add_notice(self, entry: NoticeEntry) -> None:
+        """Add a notice that the next export carries."""
+        with self._writing() as connection:
+            connection.execute(insert(NoticeEntry).values(entry.model_dump()).on_conflict_do_nothing())
+
+    def notices(self, verify_keys: Sequence[str]) -> Sequence[NoticeEntry]:
+        """Return the notices to threads with those keys, in their order."""
+        wanted = select(NoticeEntry).where(col(NoticeEntry.verify_key).in_(verify_keys))
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(NoticeEntry.sequence))).all()
+
+    def unsent_notices(self) -> Sequence[NoticeEntry]:
+        """Return the notices that no bundle carries yet, in the order of digests, which is random."""
+        wanted = select(NoticeEntry).where(col(NoticeEntry.bundle).is_(None))
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(NoticeEntry.digest))).all()
 
     # How transactions begin and end
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from reviewer.errors import LedgerError
 
 # A test compares it with the newest file in reviewer/migrations/versions.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _VERSIONS: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from crypto.bundle import LetterRecord
 from crypto.card import PanelCard
 from crypto.constants import LETTER_KINDS
 from crypto.errors import AgeError, LetterError, NoMatchError
 from crypto.letter import Letter, parse_letter
 from crypto.opening import open_sealed
 from crypto.panel import PanelRoot
+from crypto.records import LetterRecord
 
 _PADDING: Final = b" "
 # What a hostile letter might bring a library to raise, should a parser have a hole: it must not keep the others out.
@@ -29,6 +29,15 @@ class Reason(StrEnum):
     OTHER_KIND = "of another kind than the outside says"
     OTHER_THREAD = "names another thread than the outside says"
     NOT_A_LETTER_RECORD = "not a letter record"
+    NOT_FOR_PANEL = "of a kind that is never sealed to the panel"
+    UNSIGNED = "not signed by the words of its thread"
+    REPLACED = "signed with words that were replaced"
+    CLOSED = "written after everything was taken back"
+    PLACE_TAKEN = "claims a place in its thread that is taken"
+    SAME_PLACE = "claims the same place as another letter"
+    SECOND_ACCOUNT = "another account of the same thread"
+    AHEAD = "a letter before it has not arrived"
+    NO_ACCOUNT = "its account has not arrived"
 
 
 class SetAsideError(Exception):
@@ -41,10 +50,11 @@ class SetAsideError(Exception):
 
 @dataclass(frozen=True)
 class Unlocked:
-    """One epoch of the panel while its custodians are here."""
+    """One epoch of the panel while its custodians are here; `custodians` are the numbers of their shares."""
 
     card: PanelCard
     root: PanelRoot = field(repr=False)
+    custodians: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Final
 
 from crypto.letter import Answer, Letter
 from reviewer.display import safe_line, safe_text
+from reviewer.entries import LetterEntry, Status
 from reviewer.errors import ReadingError
-from reviewer.ledger import LEAST_PREFIX, Ledger, LetterEntry
+from reviewer.ledger import LEAST_PREFIX, Ledger
 from reviewer.opening import Opened, SetAsideError, Unlocked, check_inside, open_for_panel
 from reviewer.vault import Vault
 
@@ -57,6 +58,10 @@ def find(ledger: Ledger, name: str) -> LetterEntry:
 
 def read(entry: LetterEntry, vault: Vault, panel: Sequence[Unlocked]) -> Reading:
     """Open one letter. Raises VaultError, ReadingError."""
+    if entry.status in {Status.WITHDRAWN, Status.DESTROYED}:
+        raise ReadingError(
+            f"Letter {entry.digest[:SHORT_ID]} was taken back by the person who wrote it: nobody reads it any more."
+        )
     try:
         opened = open_for_panel(vault.fetch(entry.digest), panel)
         if entry.epoch is not None:
@@ -79,6 +84,7 @@ def _about(letter: Letter) -> Iterator[str]:
     yield f"Channel: {safe_line(letter.channel)}"
     yield f"Language: {safe_line(letter.language)}"
     yield f"Questions: {safe_line(questions.id)}, version {questions.version}"
+    yield f"Kind: {letter.kind}"
     yield _thread(letter)
 
 

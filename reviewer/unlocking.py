@@ -45,7 +45,10 @@ def unlock_panel(given: Given, cards: Sequence[PanelCard], wanted: PanelCard) ->
     def words(share: ShareFile) -> str:
         return share.open(next(secrets)) if secrets is not None else _ask_words(share)
 
-    unlocked = [Unlocked(card, unlock(members, words, card)) for card, members in groups]
+    unlocked = [
+        Unlocked(card, unlock(members, words, card), tuple(sorted(share.header.number for share in members)))
+        for card, members in groups
+    ]
     return sorted(unlocked, key=lambda one: one.card.epoch != wanted.epoch)
 
 

@@ -49,6 +49,26 @@ class Vault:
             raise VaultError(f"The file of letter {digest[:12]} is damaged on this disk; restore the station's copy.")
         return sealed
 
+    def destroy(self, digest: str) -> None:
+        """Overwrite the file of a letter (64 hex) with zeroes, then remove it. Does nothing when it is gone already.
+
+        A disk may keep older copies of a block (docs/station-guide.md). Raises VaultError.
+        """
+        path = self._path(digest)
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            sync_folder(path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise VaultError(
+                f"The file of letter {digest[:12]} cannot be destroyed ({error.strerror}); try again."
+            ) from None
+
     def missing(self, digests: Iterable[str]) -> list[str]:
         """Return the digests (64 hex) that have no file here."""
         return [digest for digest in digests if not self._path(digest).is_file()]

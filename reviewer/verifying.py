@@ -15,6 +15,7 @@ from crypto.bundle import BundleHeader, BundleSummary, verify_bundle
 from crypto.card import PanelCard
 from crypto.errors import BundleFormatError, BundleSignatureError
 from crypto.minisigning import VerifyKey
+from reviewer.entries import BundleEntry
 from reviewer.errors import (
     AlteredBundleError,
     BundleRefusedError,
@@ -27,7 +28,7 @@ from reviewer.errors import (
     TruncatedBundleError,
 )
 from reviewer.files import copy_file, read_small, show
-from reviewer.ledger import BundleEntry, next_place
+from reviewer.ledger import next_place
 
 DIRECTION: Final = "intake to station"
 GENERATION: Final = 1

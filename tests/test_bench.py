@@ -15,6 +15,7 @@ def test_the_report_has_every_figure() -> None:
         "Heard, PostgreSQL",
         "Opens",
         "`/share`",
+        "`/return`",
         "Cold start",
     ):
         assert name in text

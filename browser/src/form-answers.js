@@ -19,22 +19,27 @@ function answer(question) {
   return chosen.length ? { id: name, topic, question: shown, text: null, chosen } : null;
 }
 
+/** Return what is answered in `root`, with the questions as they are shown. */
+export const answered = (root) => questions(root).map(answer).filter(Boolean);
+
 /** Return the letter's part that the page knows: question set, channel, language, answers, consents. */
-export function readLetter(journey) {
+export function readLetter(journey, all = answered(journey)) {
   const { questions: id, questionsVersion, questionsSha256, language } = journey.dataset;
-  const answered = questions(journey).map(answer).filter(Boolean);
   return {
     questions: { id, version: Number(questionsVersion), sha256: questionsSha256 },
     channel: "web",
     language,
-    answers: answered.filter(({ topic }) => topic !== CHOICES),
-    consents: answered.filter(({ topic }) => topic === CHOICES),
+    answers: all.filter(({ topic }) => topic !== CHOICES),
+    consents: all.filter(({ topic }) => topic === CHOICES),
   };
 }
 
+/** Say whether `text` holds half of a character. */
+export const isHalf = (text) => HALF.test(text);
+
 /** Return the first question whose text holds half of a character, as {id, text of the question}, or undefined. */
 export function halfCharacter(journey) {
-  const found = questions(journey).find((question) => question.dataset.kind === "text" && HALF.test(typedIn(question)));
+  const found = questions(journey).find((question) => question.dataset.kind === "text" && isHalf(typedIn(question)));
   return found && { id: found.dataset.question, question: found.dataset.text };
 }
 
@@ -52,24 +57,29 @@ export function clear(journey) {
   for (const field of journey.querySelectorAll("input:checked")) field.checked = false;
 }
 
-/** Show `answers` in `list` (a <dl>); `change` is called with the topic that a person wants to change. */
+/** Show `answers` in `list` (a <dl>); `change`, if given, is called with the topic that a person wants to change. */
 export function summarise(answers, list, label, change) {
   list.replaceChildren();
   for (const { topic, question, text, chosen } of answers) {
     const term = element("dt", question);
     const definition = element("dd", text === null ? chosen.map((option) => option.label).join("\n") : text);
-    definition.dir = "auto";
-    const button = element("button", label);
-    button.type = "button";
-    button.className = "heard-change";
-    const about = element("span", ` ${question}`);
-    about.className = "govuk-visually-hidden";
-    button.append(about);
-    button.addEventListener("click", () => change(topic));
-    const action = document.createElement("dd");
-    action.append(button);
-    list.append(term, definition, action);
+    term.dir = definition.dir = "auto";
+    list.append(term, definition);
+    if (change) list.append(changing(question, label, () => change(topic)));
   }
+}
+
+function changing(question, label, change) {
+  const button = element("button", label);
+  button.type = "button";
+  button.className = "heard-change";
+  const about = element("span", ` ${question}`);
+  about.className = "govuk-visually-hidden";
+  button.append(about);
+  button.addEventListener("click", change);
+  const action = document.createElement("dd");
+  action.append(button);
+  return action;
 }
 
 export function element(name, content) {

@@ -1,5 +1,7 @@
 // Walking through the form a topic at a time. Nothing leaves the page before "Seal and send".
 import { clear, halfCharacter, hasAccount, isTouched, readLetter, summarise } from "./form-answers.js";
+import { askBeforeLeaving } from "./form-leaving.js";
+import { Saving } from "./form-saving.js";
 import { Sending } from "./form-sending.js";
 import { text } from "./form-texts.js";
 import { WayBack } from "./form-words.js";
@@ -8,18 +10,28 @@ const MEASURE_AFTER_MS = 400;
 // The room that is left is shown from this share of the largest letter on.
 const SHOW_ROOM_FROM = 0.5;
 
+// Shown apart from the others: they are no steps of the way.
+const ASIDE = ["sent", "saved"];
+
 const byId = (id) => document.getElementById(id);
 
+// What can be said about a draft that was not saved; anything else is a refusal.
+const SAVE_TROUBLE = ["offline", "busy", "closed", "full"];
+
 export class Journey {
-  constructor(root, sealer) {
+  /** `known`: the words that somebody came back with, whose draft stands in `root` already. */
+  constructor(root, sealer, cards, known = null) {
     this.root = root;
     this.sealer = sealer;
-    this.sections = [...root.querySelectorAll("[data-step]")].filter(({ dataset }) => dataset.step !== "sent");
-    this.wayBack = new WayBack(this.section("way-back"), sealer);
+    this.sections = [...root.querySelectorAll("[data-step]")].filter(({ dataset }) => !ASIDE.includes(dataset.step));
+    this.wayBack = new WayBack(this.section("way-back"), sealer, known);
     this.sending = new Sending(sealer);
+    const kept = { begun: known !== null, saved: known !== null };
+    this.saving = new Saving(sealer, cards, () => readLetter(root), (name) => this.tellSaved(name), kept);
     this.place = 0;
     this.changing = false;
     this.working = false;
+    this.wantsToSave = false;
     this.ended = false;
   }
 
@@ -31,16 +43,30 @@ export class Journey {
   begin() {
     byId("navigation").hidden = false;
     byId("next").addEventListener("click", () => this.guarded(() => this.next()));
-    byId("back").addEventListener("click", () => this.guarded(() => this.show(this.place - 1)));
+    byId("back").addEventListener("click", () => this.guarded(() => this.back()));
     byId("send").addEventListener("click", () => this.guarded(() => this.send()));
-    this.root.addEventListener("input", () => this.measureSoon());
-    addEventListener("beforeunload", (event) => {
-      if (this.ended || !isTouched(this.root)) return;
-      event.preventDefault();
-      // Browsers older than 2023 ask only when this is set.
-      event.returnValue = true;
-    });
-    this.show(0, { moveFocus: false });
+    byId("save").addEventListener("click", () => this.guarded(() => this.save()));
+    byId("go-on").addEventListener("click", () => this.guarded(() => this.goOn()));
+    this.root.addEventListener("input", () => this.changed());
+    // Radios and check boxes of older browsers tell of a change only so.
+    this.root.addEventListener("change", () => this.changed());
+    askBeforeLeaving(() => this.isUnsaved);
+    this.show(0, { moveFocus: this.wayBack.isKnown });
+  }
+
+  /** Say whether something was typed that nobody keeps. */
+  get isUnsaved() {
+    return !this.ended && isTouched(this.root) && !this.saving.isCurrent;
+  }
+
+  changed() {
+    this.measureSoon();
+    if (!this.ended && this.wayBack.held && !halfCharacter(this.root)) this.saving.changed();
+  }
+
+  back() {
+    if (this.wantsToSave) this.goOn();
+    else this.show(this.place - 1);
   }
 
   /** Run one action at a time: a double click is one click. */
@@ -64,7 +90,60 @@ export class Journey {
       return;
     }
     if (this.sections[this.place].dataset.step === "way-back" && !(await this.wayBack.confirmed())) return;
-    this.show(this.changing ? this.last : this.place + 1);
+    if (this.wantsToSave) await this.save();
+    else this.show(this.changing ? this.last : this.place + 1);
+  }
+
+  /** Save a draft. Words come first, since nothing else opens it. */
+  async save() {
+    const half = halfCharacter(this.root);
+    if (half) {
+      this.refuse(half.id, "half-character", half);
+      return;
+    }
+    if (!this.wantsToSave) this.left = { place: this.place, changing: this.changing };
+    this.wantsToSave = true;
+    if (this.wayBack.held) await this.keepDraft();
+    else if (this.sections[this.place].dataset.step !== "way-back" || !this.wayBack.taken) await this.takeWords();
+    else this.say("save-retype");
+  }
+
+  async takeWords() {
+    this.show(this.sections.indexOf(this.section("way-back")), { moveFocus: false });
+    await this.wayBack.take();
+  }
+
+  async keepDraft() {
+    this.say("saving");
+    const tell = (what) => this.say(what === "deriving" ? "draft-deriving" : "saving");
+    const status = await this.saving.save(this.wayBack.words, tell);
+    this.wantsToSave = false;
+    if (status !== "stored") {
+      this.show(this.left.place, { changing: this.left.changing, moveFocus: false });
+      this.say(SAVE_TROUBLE.includes(status) ? `draft-${status}` : "draft-refused");
+      return;
+    }
+    for (const section of this.sections) section.hidden = true;
+    byId("navigation").hidden = true;
+    byId("message").hidden = true;
+    this.section("saved").hidden = false;
+    byId("step-saved").focus();
+    byId("step-saved").scrollIntoView();
+  }
+
+  /** Go back to where somebody was when they wanted to save. */
+  goOn() {
+    this.wantsToSave = false;
+    this.section("saved").hidden = true;
+    byId("navigation").hidden = false;
+    this.show(this.left.place, { changing: this.left.changing });
+  }
+
+  /** A draft was saved, or not, without being asked for: a quiet line, no focus. */
+  tellSaved(name) {
+    const line = byId("save-status");
+    line.hidden = false;
+    line.textContent = text(name);
   }
 
   get last() {
@@ -80,7 +159,7 @@ export class Journey {
     const isLast = place === this.last;
     byId("back").hidden = place === 0;
     byId("next").hidden = isLast;
-    byId("next").textContent = text(changing ? "to-check" : "next");
+    byId("next").textContent = text(this.wantsToSave ? "save-now" : changing ? "to-check" : "next");
     byId("send").hidden = !isLast;
     byId("message").hidden = true;
     if (isLast) this.review();
@@ -139,7 +218,9 @@ export class Journey {
     byId("summary").replaceChildren();
     this.sending.forget();
     clear(this.root);
-    this.sealer.stop();
+    // Nobody waits for this: the account has arrived.
+    this.saving.discard().finally(() => this.sealer.stop());
+    this.section("sent").querySelector("[data-with-words]").hidden = !this.wayBack.wanted;
     this.section("sent").hidden = false;
     byId("step-sent").focus();
     byId("step-sent").scrollIntoView();

@@ -33,7 +33,7 @@ export class Sealer {
     return this.ask("prepare", { card, today }, undefined, PREPARE_SECONDS);
   }
 
-  /** Ask the Worker. Rejects with SealingFailure, also when it says nothing in time; `progress` is told what it is doing. */
+  /** Ask the Worker. Rejects with SealingFailure, also when it says nothing in time; `progress` is told what it is doing, and which part is done. */
   ask(type, request = {}, progress = () => {}, seconds = ANSWER_SECONDS) {
     if (this.stopped) return Promise.reject(new SealingFailure("failure"));
     const id = ++this.last;
@@ -53,11 +53,11 @@ export class Sealer {
     this.waiting.clear();
   }
 
-  take({ id, progress, ok, ...answer }) {
+  take({ id, progress, part, ok, ...answer }) {
     const asked = this.waiting.get(id);
     if (!asked) return;
     if (progress) {
-      asked.progress(progress);
+      asked.progress(progress, part);
       return;
     }
     this.waiting.delete(id);

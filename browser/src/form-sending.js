@@ -1,7 +1,6 @@
-// Sealing and sending. The only request that this page's scripts make is here, and its body comes from the Worker.
-import { SealingFailure } from "./form-sealer.js";
+// Sealing an account and sending it.
+import { post, Trouble } from "./form-post.js";
 
-const SECONDS = 90;
 const FRAME_AND_SMALLEST = 50 + 65_536;
 
 export class Sending {
@@ -24,7 +23,16 @@ export class Sending {
       this.key = key;
     }
     tell("sending");
-    return post(this.body);
+    return this.post();
+  }
+
+  async post() {
+    try {
+      return await post("/letters", this.body, FRAME_AND_SMALLEST, acknowledged);
+    } catch (failure) {
+      if (failure instanceof Trouble) return failure.word;
+      throw failure;
+    }
   }
 
   /** Drop what was sealed. */
@@ -34,26 +42,6 @@ export class Sending {
   }
 }
 
-async function post(body) {
-  // What does not look sealed is never sent, whatever went wrong before.
-  if (!(body instanceof ArrayBuffer) || body.byteLength < FRAME_AND_SMALLEST) throw new SealingFailure("failure");
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), SECONDS * 1000);
-  try {
-    const answer = await fetch("/letters", {
-      method: "POST",
-      headers: { "Content-Type": "application/octet-stream" },
-      body,
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      signal: stop.signal,
-    });
-    if (answer.status === 201 && (await answer.json()).stored === true) return "sent";
-    return answer.status >= 500 ? "busy" : "refused";
-  } catch {
-    return "offline";
-  } finally {
-    clearTimeout(timer);
-  }
+async function acknowledged(answer) {
+  return answer.status === 201 && (await answer.json()).stored === true ? "sent" : undefined;
 }

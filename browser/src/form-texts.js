@@ -1,5 +1,5 @@
 // What the script says comes from the page, where it was translated.
-const named = (name) => document.querySelector(`#texts [data-name="${name}"]`).textContent;
+const named = (name) => document.querySelector(`[data-texts] [data-name="${name}"]`).textContent.trim();
 
 /** Return the page's text of that name, with {placeholders} filled in. */
 export const text = (name, values = {}) =>

@@ -1,35 +1,28 @@
 // Taking return words: made, shown, and two of them typed again before anything is sealed.
-import { element } from "./form-answers.js";
-import { text } from "./form-texts.js";
-
-const ASKED = 2;
-
-/** Fill every list of words on the page. */
-export function showWords({ words, numbers }) {
-  for (const list of document.querySelectorAll("[data-words-list]")) {
-    list.replaceChildren(...words.map((word, index) => line(word, numbers[index])));
-  }
-}
-
-function line(word, number) {
-  const item = document.createElement("li");
-  const [shownWord, shownNumber] = [element("span", word), element("span", number)];
-  shownWord.className = "heard-words__word";
-  shownNumber.className = "heard-words__number";
-  item.append(shownWord, " ", shownNumber);
-  return item;
-}
+import { Retyping, showWords } from "./form-retyping.js";
 
 export class WayBack {
-  constructor(section, sealer) {
+  /** `known`: the words that somebody came back with, {words, numbers}; then none are offered. */
+  constructor(section, sealer, known = null) {
     this.section = section;
     this.sealer = sealer;
     this.panel = section.querySelector("#words-panel");
-    this.fields = [...section.querySelectorAll("[data-retype]")];
-    this.taken = null;
+    this.retyping = new Retyping(section);
+    this.taken = known;
+    this.isKnown = known !== null;
+    this.isHeld = this.isKnown;
+    if (this.isKnown) this.keep();
     section.addEventListener("change", () => {
-      if (this.panel.hidden === this.wanted && this.taken) this.panel.hidden = !this.wanted;
+      if (!this.isKnown && this.panel.hidden === this.wanted && this.taken) this.panel.hidden = !this.wanted;
     });
+  }
+
+  /** Somebody came back with words: what is sent belongs to them, and the question falls away. */
+  keep() {
+    this.field("words", "yes").checked = true;
+    for (const part of this.section.querySelectorAll("[data-offer]")) part.hidden = true;
+    this.section.querySelector("[data-known]").hidden = false;
+    this.show();
   }
 
   field(name, value) {
@@ -58,56 +51,37 @@ export class WayBack {
     return this.wanted ? this.taken.words : null;
   }
 
+  /** Say whether there are words that somebody showed to have. */
+  get held() {
+    return this.wanted && this.isHeld;
+  }
+
   /** Resolve to true when one can go on: no words wanted, or words shown and two of them typed again. */
   async confirmed() {
     if (!this.wanted) return true;
-    if (this.taken && !this.panel.hidden) return this.check();
+    if (this.isKnown) return true;
+    if (this.taken && !this.panel.hidden) return (this.isHeld = this.retyping.check());
     await this.offer();
     return false;
+  }
+
+  /** Choose words and show them, as somebody does who wants to save a draft. */
+  async take() {
+    this.field("words", "yes").checked = true;
+    await this.offer();
   }
 
   async offer() {
     if (!this.taken) {
       this.taken = await this.sealer.ask("words");
-      showWords(this.taken);
-      this.askFor(this.places());
+      this.show();
+      this.retyping.askFor(this.taken);
     }
     this.panel.hidden = false;
     this.section.querySelector("#words-heading").focus();
   }
 
-  places() {
-    const all = this.taken.words.map((_, index) => index);
-    const order = new Map(all.map((index) => [index, crypto.getRandomValues(new Uint32Array(1))[0]]));
-    return all.sort((one, other) => order.get(one) - order.get(other)).slice(0, ASKED).sort((one, other) => one - other);
-  }
-
-  askFor(places) {
-    this.fields.forEach((field, index) => {
-      field.dataset.place = places[index];
-      field.querySelector("label").textContent = text("retype", { n: places[index] + 1 });
-    });
-  }
-
-  check() {
-    const wrong = this.fields.filter((field) => !this.isRight(field));
-    for (const field of this.fields) this.mark(field, wrong.includes(field));
-    if (wrong.length) wrong[0].querySelector("input").focus();
-    return wrong.length === 0;
-  }
-
-  isRight(field) {
-    const typed = field.querySelector("input").value.normalize("NFKC").toLowerCase().replace(/[^a-z0-9]/g, "");
-    const place = Number(field.dataset.place);
-    return typed === this.taken.words[place] || typed === this.taken.numbers[place];
-  }
-
-  mark(field, isWrong) {
-    const [input, message] = [field.querySelector("input"), field.querySelector(".govuk-error-message")];
-    field.classList.toggle("govuk-form-group--error", isWrong);
-    message.hidden = !isWrong;
-    message.textContent = isWrong ? text("retype-wrong", { n: Number(field.dataset.place) + 1 }) : "";
-    if (isWrong) input.setAttribute("aria-describedby", message.id);
-    else input.removeAttribute("aria-describedby");
+  show() {
+    showWords(this.taken, document.querySelectorAll("[data-words-list]"));
   }
 }

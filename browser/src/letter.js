@@ -1,13 +1,24 @@
 // What is inside a sealed letter: one canonical JSON object. The same bytes as `crypto.letter.encode_letter`.
-import { CHANNELS, LETTER_VERSION } from "./constants.generated.js";
+import { CHANNELS, LETTER_KINDS, LETTER_VERSION, WITHDRAWAL_KEEPS } from "./constants.generated.js";
 import { Refusal } from "./refusal.js";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
 const HEX32 = /^[0-9a-f]{64}$/;
+const HEX64 = /^[0-9a-f]{128}$/;
 const LOCATOR = /^[0-9a-f]{32}$/;
+const ACCOUNT = "account";
 const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
 const MAX_NUMBER = 2 ** 31 - 1;
+// What each kind may change, field by field, and whether it has answers and consents: crypto/change.py, crypto/letter.py.
+const CHANGES = {
+  withdrawal: { keep: new RegExp(`^(${WITHDRAWAL_KEEPS.join("|")})$`) },
+  replacement: { locator: LOCATOR, access_hash: HEX32, recipient: RECIPIENT, verify_key: HEX32 },
+  inheritance: { locator: LOCATOR, verify_key: HEX32, identity: HEX32 },
+};
+const PARTS = {
+  addition: [true, false], choices: [false, true], withdrawal: [false, false], replacement: [false, false], inheritance: [false, false],
+};
 // With the u flag a whole pair is one character, so this finds only halves.
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
@@ -23,6 +34,53 @@ export function encodeLetter(letter, envelope) {
   const composed = compose(letter, envelope);
   checkLetter(composed);
   return JSON.stringify(composed);
+}
+
+/**
+ * Return the letter in `text` (canonical JSON, which spaces may follow), and `unsigned`: the text that its signature covers.
+ *
+ * Throws for anything that `encodeLetter` or `signLetter` would not have written.
+ */
+export function parseLetter(text) {
+  const content = text.replace(/ +$/, "");
+  const parsed = JSON.parse(content);
+  if (parsed.version !== LETTER_VERSION || !Object.hasOwn(LETTER_KINDS, parsed.kind)) throw new Error("not a letter of version 1");
+  const letter = compose(parsed, parsed);
+  if (letter.kind !== ACCOUNT) Object.assign(letter, { change: composeChange(letter.kind, parsed.change), signature: parsed.signature });
+  if (JSON.stringify(letter) !== content) throw new Error("not in canonical form");
+  checkLetter(letter);
+  if (letter.kind !== ACCOUNT) checkSigned(letter);
+  return { ...letter, unsigned: letter.kind === ACCOUNT ? null : unsignedOf(letter) };
+}
+
+/** Return the canonical JSON of a letter that is no account, without its signature, and with one once `sign` has made it. */
+export function encodeSigned(letter, envelope, change, sign) {
+  const composed = { ...compose(letter, envelope), change: composeChange(envelope.kind, change) };
+  checkLetter(composed);
+  const unsigned = JSON.stringify(composed);
+  const signed = { ...composed, signature: sign(unsigned) };
+  checkSigned(signed);
+  return JSON.stringify(signed);
+}
+
+function unsignedOf(letter) {
+  const { signature, ...unsigned } = letter;
+  return signature && JSON.stringify(unsigned);
+}
+
+function composeChange(kind, change) {
+  const fields = CHANGES[kind];
+  return fields ? Object.fromEntries(Object.keys(fields).map((name) => [name, change[name]])) : change;
+}
+
+/** The rules of signed letters, as crypto/letter.py has them. */
+function checkSigned({ kind, sequence, thread, answers, consents, change, signature }) {
+  const fields = CHANGES[kind];
+  const fits = fields ? Object.entries(fields).every(([name, pattern]) => is(pattern, change[name])) : change === null;
+  const placed = kind === "inheritance" ? sequence === 0 : kind === "draft" || sequence > 0;
+  const [wantsAnswers, wantsConsents] = PARTS[kind] || [];
+  const parts = kind === "draft" || (answers.length > 0 === wantsAnswers && consents.length > 0 === wantsConsents);
+  if (!fits || !placed || !parts || thread === null || !is(HEX64, signature)) throw new Error("not in the form of version 1");
 }
 
 /** Return the canonical JSON, without any check, to count what a letter being typed will take. */

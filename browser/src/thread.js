@@ -51,25 +51,41 @@ async function stretch(digits, onProgress) {
 }
 
 /**
- * Return the public half of the keys of 28 canonical digits: `locator` and `accessHash` (bytes), `recipient`
- * (age1pq1…) and `verifyKey` (bytes). `onProgress` is told the part done, 0 to 1, when plain script does the work.
+ * Return the keys of 28 canonical digits: `locator`, `access`, `identitySeed`, `signingSeed` (bytes). They never leave the
+ * Worker. `onProgress` is told the part done, 0 to 1, when plain script does the work.
  */
-export async function deriveThread(digits, onProgress) {
+export async function deriveKeys(digits, onProgress) {
   const secret = await stretch(utf8(digits), onProgress);
-  const [access, identitySeed, signingSeed] = [
-    derive(secret, LABEL_THREAD_ACCESS, ACCESS_BYTES),
-    derive(secret, LABEL_THREAD_IDENTITY, SEED_BYTES),
-    derive(secret, LABEL_THREAD_SIGNING, SEED_BYTES),
-  ];
   try {
     return {
       locator: derive(secret, LABEL_THREAD_LOCATOR, LOCATOR_BYTES),
-      accessHash: sha256(access),
-      recipient: recipientOfSeed(identitySeed),
-      verifyKey: ed25519.getPublicKey(signingSeed),
+      access: derive(secret, LABEL_THREAD_ACCESS, ACCESS_BYTES),
+      identitySeed: derive(secret, LABEL_THREAD_IDENTITY, SEED_BYTES),
+      signingSeed: derive(secret, LABEL_THREAD_SIGNING, SEED_BYTES),
     };
   } finally {
-    [secret, access, identitySeed, signingSeed].forEach((bytes) => bytes.fill(0));
+    secret.fill(0);
+  }
+}
+
+/** Return the public half of keys: `locator` and `accessHash` (bytes), `recipient` (age1pq1…) and `verifyKey` (bytes). */
+export const publicHalf = ({ locator, access, identitySeed, signingSeed }) => ({
+  locator,
+  accessHash: sha256(access),
+  recipient: recipientOfSeed(identitySeed),
+  verifyKey: ed25519.getPublicKey(signingSeed),
+});
+
+/** Overwrite the secret half of keys. */
+export const forget = ({ access, identitySeed, signingSeed }) => [access, identitySeed, signingSeed].forEach((bytes) => bytes.fill(0));
+
+/** Return only the public half of the keys of 28 canonical digits. */
+export async function deriveThread(digits, onProgress) {
+  const keys = await deriveKeys(digits, onProgress);
+  try {
+    return publicHalf(keys);
+  } finally {
+    forget(keys);
   }
 }
 

@@ -1,4 +1,4 @@
-// The Worker that seals. It gets what was typed, returns bytes, and sends nothing anywhere: the page does that.
+// The Worker that seals and opens. It gets what was typed, returns bytes, and sends nothing anywhere: the page does that.
 //
 // One message {id, type, ...} gets exactly one answer {id, ok: true, ...} or {id, ok: false, error, ...}, after any
 // number of {id, progress: "deriving" | "sealing", part?}. No answer ever holds what was typed, other than words asked for.
@@ -6,12 +6,14 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { ACCESS_BYTES, LETTER_KINDS, LOCATOR_BYTES } from "./constants.generated.js";
 import { capacities, sealLetter, throwawayRecipient } from "./age.js";
 import { checkInForce, parseCard } from "./card.js";
+import { parseChain } from "./chain.js";
 import { encodeFrame } from "./frame.js";
+import { contentOf, Keeper } from "./keeper.js";
 import { draftLetter, encodeLetter } from "./letter.js";
 import { concat, toHex, utf8 } from "./octets.js";
 import { checkRandomness, randomBytes } from "./randomness.js";
 import { Refusal } from "./refusal.js";
-import { deriveThread, wasmUsable } from "./thread.js";
+import { deriveKeys, deriveThread, wasmUsable } from "./thread.js";
 import { fingerprintWords, parseWords, randomWords } from "./words.js";
 
 const KIND = "account";
@@ -76,12 +78,61 @@ async function named(words, readBack, tell) {
   return { ...keys, recipient: readBack ? keys.recipient : throwawayRecipient(), thread };
 }
 
-const TASKS = new Map(Object.entries({ prepare, words, check, measure, seal }));
+// One person's thread, from their words until the Worker ends with the page.
+let keeper = null;
+
+async function keep(digits, cards, tell) {
+  const chain = parseChain(cards);
+  tell({ progress: "deriving" });
+  const keys = await deriveKeys(digits, (part) => tell({ progress: "deriving", part }));
+  keeper?.close();
+  keeper = new Keeper(keys, chain);
+}
+
+async function enter({ typed, cards }, tell) {
+  const parsed = parseWords(typed);
+  await keep(parsed.digits, cards, tell);
+  return shown(parsed);
+}
+
+/** Fresh words, for which there is nothing yet. */
+async function begin({ words, cards }, tell) {
+  await keep(parseWords(words.join(" ")).digits, cards, tell);
+  return {};
+}
+
+function opened() {
+  if (keeper === null) throw new Refusal("not-entered");
+  return keeper;
+}
+
+async function replace({ words, letter }, tell) {
+  const thread = opened();
+  const { digits } = parseWords(words.join(" "));
+  tell({ progress: "deriving" });
+  const keys = await deriveKeys(digits, (part) => tell({ progress: "deriving", part }));
+  return thread.replace(keys, contentOf("replacement", letter));
+}
+
+const put = ({ kind, letter, keep: kept }) =>
+  opened().put(kind, contentOf(kind, letter), kind === "withdrawal" ? { keep: kept } : null);
+
+const THREAD_TASKS = {
+  enter, begin, replace, put,
+  open: () => opened().open(),
+  opened: ({ answers }) => opened().opened(answers),
+  read: ({ answers }) => opened().read(answers),
+  more: () => opened().more(),
+  discard: () => opened().discard(),
+  done: ({ answers }) => opened().done(answers),
+};
+
+const TASKS = new Map(Object.entries({ prepare, words, check, measure, seal, ...THREAD_TASKS }));
 
 async function answer({ id, type, ...request }) {
   try {
     const result = await TASKS.get(type)(request, (notice) => self.postMessage({ id, ...notice }));
-    self.postMessage({ id, ok: true, ...result }, result.body ? [result.body] : []);
+    self.postMessage({ id, ok: true, ...result }, result.requests ?? (result.body ? [result.body] : []));
   } catch (error) {
     const refusal = error instanceof Refusal ? { error: error.word, ...error.detail } : { error: "failure" };
     self.postMessage({ id, ok: false, ...refusal });

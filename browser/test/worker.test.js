@@ -142,7 +142,7 @@ test("what is measured is never less than what is sealed, and close", async () =
 
 test("anything else is a failure that tells nothing", async () => {
   const failure = { ok: false, error: "failure", notices: [] };
-  assert.deepEqual(await ask({ type: "open" }), failure);
+  assert.deepEqual(await ask({ type: "unseal" }), failure);
   assert.deepEqual(await ask({ type: "__proto__" }), failure);
   assert.deepEqual(await ask({ type: "check", typed: 7 }), failure);
   assert.deepEqual(await seal({ words: "seven" }), failure);

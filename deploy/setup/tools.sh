@@ -6,6 +6,7 @@ set -eu
 # program and the Debian package that brings it
 needed="
 chromium chromium
+firefox-esr firefox-esr
 minisign minisign
 nginx nginx
 tor tor

@@ -19,14 +19,16 @@ from intake.clock import today
 from intake.commands.result import Result
 from intake.errors import SchemaBehindError, SettingsError, StoreUnavailableError
 from intake.folder import Folder
+from intake.housekeeping import Housekeeping
 from intake.inquiry import SHIPPED, load_inquiry
-from intake.installation import load_card, open_store
+from intake.installation import all_cards, load_card, open_store
 from intake.logs import set_up_logging
-from intake.pages import Pages
+from intake.pages import Pages, Periods
 from intake.process import harden
 from intake.service import Service
 from intake.settings import Settings
 from intake.store import Store
+from intake.threads import Threads
 from intake.writer import Writer
 
 _LOG: Final = logging.getLogger("heard")
@@ -68,9 +70,12 @@ def _create_service(settings: Settings, store: Store) -> Service:
         settings=settings,
         card=card,
         inquiry=inquiry,
-        pages=Pages(inquiry, assets),
+        cards=all_cards(Folder(settings.data)),
+        pages=Pages(inquiry, assets, periods=Periods(settings.draft_days, settings.remnant_days)),
         assets=assets,
         writer=Writer(store, settings.waiting_letters, settings.database_seconds),
+        threads=Threads(store, today, settings.draft_days),
+        housekeeping=Housekeeping(store, today, settings.draft_days),
         day=today,
     )
 

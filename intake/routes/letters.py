@@ -42,7 +42,9 @@ class Letters:
             return self._refuse(scope, "letter")
         letter = NewLetter(frame.kind, frame.locator, frame.access_hash, self._service.day(), sealed)
         try:
-            await self._service.writer.put(letter)
+            held = await self._service.writer.put(letter)
         except StoreUnavailableError as error:
             return self._refuse(scope, error.word)
+        if not held:
+            return self._refuse(scope, "closed")
         return JSONResponse({"stored": True, "digest": letter.digest.hex()}, 201)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
 from reviewer.desk import Desk, open_desk
+from reviewer.entries import BundleEntry
 from reviewer.errors import MixedSharesError
 from reviewer.exporting import Exporter
 from reviewer.files import show
-from reviewer.ledger import BundleEntry
 from reviewer.station import read_card
 from reviewer.terminal import say, say_json
 from reviewer.unlocking import unlock_panel
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
         if options.json:
             say_json({"demonstration": desk.demonstration} | _fields(entry))
         elif entry is None:
-            say("The intake side knows of every letter here; no bundle was written.")
+            say("The intake side knows of everything here; no bundle was written.")
         else:
             say(f"{entry.count} record(s) for the intake side. Carry both files:")
             for suffix in (".heard", ".heard.minisig"):
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _export(desk: Desk, options: argparse.Namespace) -> BundleEntry | None:
-    exporter = Exporter(desk.station, desk.ledger)
+    exporter = Exporter(desk.station, desk.ledger, desk.vault)
     if options.again is not None:
         return exporter.again(options.again, options.to)
     card = read_card(options.card) if options.card else None

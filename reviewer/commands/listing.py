@@ -5,7 +5,7 @@ from typing import Any
 
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.desk import open_desk
-from reviewer.ledger import LetterEntry
+from reviewer.entries import LetterEntry
 from reviewer.reading import SHORT_ID
 from reviewer.terminal import say, say_json
 

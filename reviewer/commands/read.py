@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
 from reviewer.desk import Desk, open_desk
 from reviewer.display import safe_json
+from reviewer.entries import LetterEntry, Status
 from reviewer.errors import SettingsError
-from reviewer.ledger import LetterEntry, Status
 from reviewer.reading import Reading, find, read
 from reviewer.terminal import note, say
 from reviewer.unlocking import unlock_panel

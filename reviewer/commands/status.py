@@ -8,8 +8,8 @@ from crypto.card import PanelCard
 from crypto.words import fingerprint_words
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.desk import Desk, open_desk
+from reviewer.entries import BundleEntry
 from reviewer.exporting import DIRECTION as OUT
-from reviewer.ledger import BundleEntry
 from reviewer.terminal import say, say_json
 from reviewer.trust import trusted_key
 from reviewer.verifying import DIRECTION as IN

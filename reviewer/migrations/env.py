@@ -5,7 +5,7 @@ Alembic loads this file by its path and finds the connection in the configuratio
 
 from alembic import context
 
-from reviewer.ledger import LetterEntry
+from reviewer.entries import LetterEntry
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -15,13 +15,11 @@ from crypto.bundle import (
     BundleReader,
     BundleSummary,
     BundleWriter,
-    Confirmation,
-    LetterRecord,
     RecordKind,
     sign_bundle,
     verify_bundle,
 )
-from crypto.errors import BundleError, BundleFormatError, BundleSignatureError, KeyFileError
+from crypto.errors import BundleFormatError, BundleSignatureError, KeyFileError
 from crypto.minisigning import SigningKey, VerifyKey
 from tests.crypto import samples
 
@@ -115,22 +113,6 @@ def test_key_files_round_trip() -> None:
     for text in ("", "junk", key.encode()):
         with pytest.raises(KeyFileError):
             VerifyKey.parse(text)
-
-
-@given(st.binary(min_size=16, max_size=16), st.integers(0, 255), st.integers(0, 2**32 - 1))
-def test_letter_records(locator: bytes, kind: int, week: int) -> None:
-    record = LetterRecord(kind, week, locator, bytes(65_536))
-    assert LetterRecord.parse(record.encode()) == record
-    with pytest.raises(BundleError):
-        LetterRecord.parse(record.encode() + b"\0")
-
-
-@given(st.binary(max_size=40))
-def test_confirmations_are_canonical_or_rejected(data: bytes) -> None:
-    try:
-        assert Confirmation.parse(data).encode() == data
-    except BundleFormatError:
-        assert len(data) != 33 or data[-1] > 1
 
 
 def test_a_record_too_large_for_a_reader_is_never_written() -> None:

@@ -37,7 +37,9 @@ def rows(installed: Installed) -> list[object]:
 def test_backup_restores_everything(filled: Installed, tmp_path: Path) -> None:
     backup = tmp_path / "heard.backup"
     said = filled.run("backup", "--to", str(backup), "--json")
-    assert said.json["records"] == 3 + 7  # key, public half, card; three letters with their envelopes, and a bundle
+    assert (
+        said.json["records"] == 3 + 10
+    )  # key, public half, card; three letters with their threads and envelopes, and a bundle
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     other = Installed(tmp_path / "other")
     assert other.run("restore", str(backup), "--json").json["letters"] == 3

@@ -13,6 +13,7 @@ import pytest
 
 from crypto.minisigning import SigningKey, VerifyKey
 from crypto.words import fingerprint_words
+from intake import schema
 from intake.commands import dispatch
 from tests.crypto import samples
 from tests.intake.installed import COMMAND, ROOT, Installed, expiring_card
@@ -145,7 +146,7 @@ def test_a_fault_of_our_own_is_a_class_and_a_place(installed: Installed, monkeyp
 
 
 def test_migrate_says_where_the_database_is(installed: Installed) -> None:
-    assert installed.run("migrate", "--json").json == {"version": "0001"}
+    assert installed.run("migrate", "--json").json == {"version": schema.SCHEMA_REVISION}
 
 
 def test_import_and_cards_leave_no_name_of_secrets_in_json(installed: Installed) -> None:

@@ -4,6 +4,7 @@ import gettext
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from jinja2 import Environment
 from markupsafe import escape
 
 import templates
+from crypto.card import encode_card
+from crypto.notice import Notice, sign_notice
 from crypto.words import ReturnWords
 from deploy.catalogue.__main__ import TARGET, build
 from intake.assets import Assets
 from intake.inquiry import OWN_ELEMENTS, OWN_STEPS, load_inquiry
 from intake.language import Language
-from intake.pages import Pages, Problem
+from intake.pages import Pages, Periods, Problem, hold_text
 from tests.crypto import samples
 
 PAGES = Pages(load_inquiry(), Assets())
@@ -37,6 +40,13 @@ def every_page(pages: Pages, problem: Problem) -> dict[str, str]:
         "share without scripts off": pages.share(CARD, DAY, SEED, unscripted=False),
         "share expired": pages.share(CARD, CARD.valid_to + timedelta(days=1), SEED),
         "share without a card": pages.share(None, DAY, SEED),
+        "share under a hold": pages.share(CARD, DAY, SEED, hold="HOLD"),
+        "start under a hold": pages.start("HOLD"),
+        "return": pages.return_page([CARD], DAY, "", seed=SEED),
+        "return again": pages.return_page(
+            [CARD], DAY, "HOLD", Problem(problem.heading, problem.text, "words_typed"), {"words_typed": ["X"]}
+        ),
+        "return without scripts off": pages.return_page([CARD], DAY, "", unscripted=False),
         "sent": pages.sent(ReturnWords.from_entropy(5), again=True),
         "sent without words": pages.sent(None, again=False),
         "problem": pages.problem(404, problem),
@@ -79,6 +89,67 @@ def test_an_expired_or_missing_card_says_so_and_takes_nothing() -> None:
         assert "<script" not in html
 
 
+HOLD = sign_notice(
+    Notice(
+        *("hold", "heard-demonstration", 1, "", "", 1, (), 0, "en", "Ordered by a court.", 0),
+        *("2026-11-01", "2027-01-31"),
+    ),
+    samples.ROOT.sign,
+)
+
+
+def test_a_hold_is_told_before_anybody_writes_and_with_its_dates() -> None:
+    told = hold_text([HOLD])
+    for html in (
+        PAGES.start(told),
+        PAGES.share(CARD, DAY, SEED, hold=told),
+        PAGES.return_page([CARD], DAY, told),
+    ):
+        assert "A legal hold is in force" in html
+        assert "Ordered by a court. (2026-11-01 – 2027-01-31)" in html
+        assert html.index("A legal hold") < html.index("<textarea" if "<textarea" in html else "Write here")
+    assert "sealed copies wait until it ends" in PAGES.return_page([CARD], DAY, told)
+    assert hold_text([]) == ""
+    assert "legal hold is in force" not in EVERY_PAGE["start"] + EVERY_PAGE["share"] + EVERY_PAGE["return"]
+
+
+def test_pages_name_the_days_that_are_set() -> None:
+    pages = Pages(load_inquiry(), Assets(), periods=Periods(draft_days=12, remnant_days=34))
+    html = pages.return_page([CARD], DAY, "")
+    assert "more than 12 days ago" in html
+    assert "for up to 34 days" in html
+    assert "It is kept for 12 days." in pages.share(CARD, DAY, SEED)
+
+
+def test_the_return_page_gives_scripts_all_cards_and_posts_only_words_without_them() -> None:
+    later = samples.card(samples.NEXT_ROOT, epoch=2, previous=samples.ROOT)
+    html = PAGES.return_page([CARD, later], DAY, "", seed=SEED)
+    cards = unescape(re.search(r'data-cards="([^"]*)"', html).group(1))  # type: ignore[union-attr]  # it is there
+    assert cards.encode() == encode_card(CARD) + encode_card(later)
+    # What stands in <template> is in no form where scripts do not run.
+    posted = re.sub(r"(?s)<template.*?</template>", "", html)
+    assert set(re.findall(r'name="([^"]*)"[^>]*form="f"|form="f" name="([^"]*)"', posted)) == {
+        ("words_typed", ""),
+        ("", "seed"),
+        ("", "action"),
+    }
+    assert SEED in html
+    assert "words_typed" not in PAGES.share(CARD, DAY, SEED)
+
+
+def test_words_that_were_typed_stay_and_the_message_stands_with_them() -> None:
+    html = EVERY_PAGE["return again"]
+    assert re.search(r'<textarea[^>]*id="words_typed"[^>]*>X</textarea>', html)
+    assert 'href="#words_typed"' in html
+    assert re.search(r'id="return-error">Write something.</p>', html)
+
+
+def test_an_expired_card_does_not_close_the_return_page() -> None:
+    html = PAGES.return_page([CARD], CARD.valid_to + timedelta(days=1), "")
+    assert 'id="words_typed"' in html
+    assert "/static/return." in html
+
+
 def test_switched_off_it_offers_the_phone_and_paper_and_has_no_form() -> None:
     html = EVERY_PAGE["share without scripts off"]
     assert "<form" not in html
@@ -110,7 +181,7 @@ def test_every_id_is_there_once(name: str) -> None:
 
 def test_the_names_that_an_inquiry_may_not_use_are_those_of_the_form() -> None:
     """Ids that templates spell out are reserved one by one, or by their form."""
-    reserved = re.compile(r"(step|consent|retype|words|sent|fingerprint)-.*|read_back")
+    reserved = re.compile(r"(step|consent|retype|words|sent|save|fingerprint|return|opened)-.*|read_back")
     used = {
         name
         for path in templates.FOLDER.rglob("*.html")

@@ -287,8 +287,10 @@ class TestShare:
         store = store_of(site.here)
         with store._engine.connect() as connection:
             digest = hashlib.sha256(sealed).digest()
-            columns = (schema.letters.c.locator, schema.letters.c.access_hash)
-            row = connection.execute(select(*columns).where(schema.letters.c.digest == digest)).one()
+            columns = (schema.threads.c.locator, schema.threads.c.access_hash)
+            both = schema.letters.join(schema.threads, schema.letters.c.locator == schema.threads.c.locator)
+            wanted = select(*columns).select_from(both).where(schema.letters.c.digest == digest)
+            row = connection.execute(wanted).one()
         store.close()
         assert tuple(row) == (keys.locator, keys.access_hash)
 

@@ -23,6 +23,8 @@ from intake.store import Store
 from intake.tables import CarriedBundle, Envelope, Probe, StoredLetter
 from intake.transfer import INWARD, OUTWARD
 from tests.intake.conftest import new_letter
+from tests.intake.installed import Installed
+from tests.intake.test_transfer import store_of
 
 
 def bundle_row(sequence: int = 1, *, direction: str = OUTWARD, chain: str | None = None) -> BundleRow:
@@ -249,7 +251,7 @@ def test_dump_and_load_carry_every_column(store: Store, open_store: Callable[[st
     store.add([new_letter(once=bytes(32)), new_letter(day=date(2026, 11, 1)), new_letter(size=262_144)])
     store.begin_bundle(bundle_row())
     rows = list(store.dump())
-    assert len(rows) == 3 + 3 + 1
+    assert len(rows) == 3 + 3 + 3 + 1
     assert not store.is_empty()
     other = open_store(f"sqlite:///{tmp_path / 'other.sqlite'}")
     assert other.is_empty()
@@ -270,7 +272,7 @@ def test_dump_is_of_one_moment(store: Store) -> None:
     rows = store.dump()
     next(rows)
     store.add([new_letter() for _ in range(50)])
-    assert len(list(rows)) == 199 + 200
+    assert len(list(rows)) == 199 + 200 + 200
     assert store.count() == (250, 250)
 
 
@@ -278,3 +280,15 @@ def test_statements_that_fail_do_not_show_their_parameters(store: Store) -> None
     with pytest.raises(Exception, match="hide_parameters") as failed, store._engine.begin() as connection:
         connection.execute(insert(schema.probes), [{"id": 1, "filling": b"planted-bytes"}])
     assert "planted-bytes" not in str(failed.value)
+
+
+def test_settling_empties_the_write_ahead_log(tmp_path: Path) -> None:
+    installed = Installed(tmp_path / "data")
+    installed.run("init")
+    store = store_of(installed)
+    store.add([new_letter()])
+    log = tmp_path / "data" / "letters.sqlite-wal"
+    assert log.stat().st_size > 65_536
+    assert store.settle()
+    assert log.stat().st_size == 0
+    store.close()

@@ -15,9 +15,7 @@ from crypto.bundle import (
     BundleHeader,
     BundleReader,
     BundleWriter,
-    Confirmation,
     Direction,
-    LetterRecord,
     RecordKind,
     sign_bundle,
     verify_bundle,
@@ -25,6 +23,7 @@ from crypto.bundle import (
 from crypto.card import PanelCard, encode_card
 from crypto.minisigning import SigningKey, VerifyKey
 from crypto.panel import PanelRoot
+from crypto.records import Confirmation, LetterRecord
 from intake import schema, transfer
 from intake.installation import open_store
 from intake.rows import NewLetter

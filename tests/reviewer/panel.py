@@ -11,21 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crypto.bundle import (
-    FIRST_PREVIOUS,
-    BundleHeader,
-    BundleWriter,
-    Direction,
-    LetterRecord,
-    RecordKind,
-    sign_bundle,
-)
+from crypto.bundle import FIRST_PREVIOUS, BundleHeader, BundleWriter, Direction, RecordKind, sign_bundle
 from crypto.card import PanelCard
 from crypto.constants import SEALED_SIZES
 from crypto.letter import Answer, Letter
 from crypto.minisigning import SigningKey
 from crypto.panel import PanelRoot
 from crypto.recipients import Recipient, throwaway_recipient
+from crypto.records import LetterRecord
 from crypto.sealing import capacity, seal, seal_letter
 from reviewer.cli import main
 from reviewer.custody.ceremony import Plan, hold

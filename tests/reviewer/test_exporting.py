@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from crypto.bundle import BundleReader, BundleSummary, Confirmation, Record, RecordKind, verify_bundle
+from crypto.bundle import BundleReader, BundleSummary, Record, RecordKind, verify_bundle
 from crypto.card import PanelCard, encode_card, parse_card
 from crypto.errors import CardError, CardSignatureError
 from crypto.minisigning import VerifyKey
 from crypto.panel import PanelRoot
+from crypto.records import Confirmation
+from reviewer.entries import BundleEntry
 from reviewer.errors import ExportError
 from reviewer.exporting import Exporter
-from reviewer.ledger import BundleEntry
 from reviewer.opening import Unlocked
 from reviewer.station import Station
+from reviewer.vault import Vault
 from tests.reviewer.panel import Intake, Panel, reviewer, reviewer_process, signature_of
 from tests.reviewer.test_importing import open_ledger, take
 
@@ -37,7 +39,7 @@ def minisign(bundle: Path, public: str) -> str:
 def export(station: Station, unlocked: Unlocked, folder: Path, card: PanelCard | None = None) -> BundleEntry:
     ledger = open_ledger(station)
     try:
-        return Exporter(station, ledger).write(unlocked, folder, card)
+        return Exporter(station, ledger, Vault(station.letters)).write(unlocked, folder, card)
     finally:
         ledger.close()
 
@@ -101,7 +103,7 @@ def test_a_medium_in_the_way_loses_nothing(station: Station, panel: Panel, intak
     with pytest.raises(ExportError, match="--again 1"):
         export(station, panel.unlocked[0], tmp_path)
     ledger = open_ledger(station)
-    Exporter(station, ledger).again(1, tmp_path / "elsewhere")
+    Exporter(station, ledger, Vault(station.letters)).again(1, tmp_path / "elsewhere")
     ledger.close()
     assert contents(tmp_path / "elsewhere" / "station-0001-000001.heard", panel.card)[0].count == 1
 

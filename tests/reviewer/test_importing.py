@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from crypto.bundle import LetterRecord, RecordKind
+from crypto.bundle import RecordKind
 from crypto.constants import SEALED_SIZES
 from crypto.letter import encode_letter
 from crypto.panel import PanelRoot
 from crypto.recipients import throwaway_recipient
+from crypto.records import LetterRecord
 from crypto.sealing import seal_letter
 from reviewer.errors import BusyError, VaultError
 from reviewer.importing import Imported, Importer

@@ -9,8 +9,8 @@ from crypto.letter import Answer, Choice, Thread, encode_letter, parse_letter
 from crypto.recipients import recipient_of_seed
 from crypto.sealing import seal_letter
 from reviewer.display import unescape
+from reviewer.entries import LetterEntry
 from reviewer.errors import ReadingError, VaultError
-from reviewer.ledger import LetterEntry
 from reviewer.opening import open_for_panel
 from reviewer.reading import Reading, find, read, week_of
 from reviewer.station import Station

@@ -10,9 +10,10 @@ from sqlmodel import SQLModel
 
 import reviewer.migration as migration
 from crypto.errors import CardSignatureError
+from reviewer.entries import BundleEntry, LetterEntry
 from reviewer.errors import CardConflictError, CardMissingError, FolderError, LedgerError
 from reviewer.files import new_file, write_new
-from reviewer.ledger import BundleEntry, Ledger, LetterEntry
+from reviewer.ledger import Ledger
 from reviewer.station import Station
 from tests.crypto.samples import TEXT
 from tests.leaks import leaks

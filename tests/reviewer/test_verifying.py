@@ -48,6 +48,15 @@ def swap_records(path: Path, size: int) -> None:
 
 
 RECORD_BYTES = 13 + 21 + 65_536
+
+
+def swap_digit(path: Path, at: int) -> None:
+    """Put another base64 digit where there is one, so that only the signature is wrong and not its spelling."""
+    content = bytearray(path.read_bytes())
+    content[at] = ord("A") if content[at] != ord("A") else ord("B")
+    path.write_bytes(content)
+
+
 DAMAGE: dict[str, tuple[Fault, type[StationError], str]] = {
     "altered": (lambda p: flip(p, 90_000), AlteredBundleError, "altered"),
     "altered header": (lambda p: flip(p, 40), AlteredBundleError, "altered"),
@@ -56,7 +65,7 @@ DAMAGE: dict[str, tuple[Fault, type[StationError], str]] = {
     "truncated to a record": (lambda p: p.write_bytes(p.read_bytes()[: -13 - 40]), TruncatedBundleError, "cut short"),
     "emptied": (lambda p: p.write_bytes(b""), TruncatedBundleError, "cut short"),
     "extended": (lambda p: p.write_bytes(p.read_bytes() + b"\0\0"), ExtendedBundleError, r"\(2 bytes\)"),
-    "signature altered": (lambda p: flip(signature_of(p), 120), AlteredBundleError, "altered"),
+    "signature altered": (lambda p: swap_digit(signature_of(p), 120), AlteredBundleError, "altered"),
     "comment altered": (
         lambda p: signature_of(p).write_bytes(signature_of(p).read_bytes().replace(b"count 2", b"count 3")),
         AlteredBundleError,

@@ -113,7 +113,7 @@ def _letter(name: str, answers: tuple[Answer, ...], *, reads_back: bool | None =
     return {
         "name": name,
         "letter": {key: fields[key] for key in page},
-        "envelope": {key: value for key, value in fields.items() if key not in page},
+        "envelope": {key: value for key, value in fields.items() if key not in (*page, "change", "signature")},
         "encoded": encode_letter(letter).decode("utf-8"),
     }
 

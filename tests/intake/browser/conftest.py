@@ -1,6 +1,6 @@
 """One real site and one real Chromium for all tests of the form."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -14,12 +14,17 @@ SMALL_PHONE = ViewportSize(width=320, height=640)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     here = Installed(tmp_path_factory.mktemp("site") / "data")
     here.run("init")
     here.install(samples.card())
     with here.start():
-        yield here.url
+        yield here
+
+
+@pytest.fixture
+def site(served: Installed) -> str:
+    return served.url
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +34,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport=SMALL_PHONE)
-    made.set_default_timeout(20_000)
-    yield made
-    for page in made.pages:
-        page.unroute_all(behavior="wait")
-    made.close()
+def fresh(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """A function that makes a new profile: nothing is in it that another left."""
+    made = []
+
+    def make() -> BrowserContext:
+        made.append(browser.new_context(viewport=SMALL_PHONE))
+        made[-1].set_default_timeout(20_000)
+        return made[-1]
+
+    yield make
+    for context in made:
+        for page in context.pages:
+            page.unroute_all(behavior="wait")
+        context.close()
+
+
+@pytest.fixture
+def context(fresh: Callable[[], BrowserContext]) -> BrowserContext:
+    return fresh()
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""What the service does by itself: once when it starts and every hour, it forgets what is due and empties the log."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from intake.errors import IntakeError
+from intake.store import Store
+
+SECONDS_BETWEEN: Final = 3_600
+# After a busy database, or soon after the last request: the log should be empty long before a day has passed.
+SECONDS_TO_RETRY: Final = 60
+_LOG: Final = logging.getLogger("heard")
+
+
+class Housekeeping:
+    """A thread that erases expired drafts and settles the store, until it is stopped."""
+
+    def __init__(self, store: Store, day: Callable[[], date], draft_days: int) -> None:
+        self._store = store
+        self._day = day
+        self._draft_days = draft_days
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after what is being done."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        seconds = 0.0
+        while not self._ending.wait(seconds):
+            seconds = SECONDS_BETWEEN if self.tidy() else SECONDS_TO_RETRY
+
+    def tidy(self) -> bool:
+        """Do what is due, and say whether all of it could be done."""
+        try:
+            self._store.forget_drafts(self._day(), self._draft_days)
+            return self._store.settle()
+        except IntakeError as error:
+            _LOG.warning("What is due could not be erased yet: %s", type(error).__name__)
+            return False

@@ -1,0 +1,34 @@
+"""`reviewer heard`: tell a person that a reviewer has read what they sent."""
+
+import argparse
+
+from reviewer.answering import say_heard, thread_of
+from reviewer.commands.options import Commands, add_command, add_share_options, given, station
+from reviewer.desk import open_desk
+from reviewer.noticing import Notices
+from reviewer.reading import find
+from reviewer.terminal import say, say_json
+from reviewer.unlocking import unlock_panel
+
+_EXAMPLE = "  reviewer heard 3f9a2c"
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    parser = add_command(commands, "heard", "tell a person that a reviewer has read what they sent", _EXAMPLE)
+    parser.add_argument("id", metavar="ID", help="the first digits of a letter's ID, as `list` shows them")
+    add_share_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Sign and keep it for the next export."""
+    with open_desk(station(options), options.json) as desk, desk.station.locked():
+        letter = find(desk.ledger, options.id)
+        thread_of(desk.ledger, letter)
+        panel = unlock_panel(given(options), desk.cards, desk.newest)
+        notice = say_heard(Notices(desk.ledger, desk.vault), panel[0], letter)
+        if options.json:
+            say_json({"demonstration": desk.demonstration, "notice": notice.digest, "sequence": notice.sequence})
+        else:
+            say("Signed and sealed. It leaves with the next `reviewer export`.")
