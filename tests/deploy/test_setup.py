@@ -94,7 +94,7 @@ def test_missing_programs_are_named_with_the_line_that_installs_them(clone: Path
 
 
 def test_nothing_is_said_when_every_program_is_there(clone: Path, machine: Path) -> None:
-    for name in ("chromium", "minisign", "nginx", "tor", "caddy", "systemd-analyze", "wrk"):
+    for name in ("chromium", "firefox-esr", "minisign", "nginx", "tor", "caddy", "systemd-analyze", "wrk"):
         add(machine, name, "")
     done = run(clone, machine, "tools.sh")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
