@@ -136,11 +136,12 @@ def _withdraw(connection: Connection, letter: NewLetter) -> None:
     """Close the thread and those whose words it replaced; erase all that they hold, and forget their drafts."""
     held = or_(threads.c.locator == letter.locator, threads.c.current == letter.locator)
     remove(connection, letters.c.locator.in_(select(threads.c.locator).where(held)) & (letters.c.kind == DRAFT))
-    digests = connection.scalars(
-        select(letters.c.digest).where(letters.c.locator.in_(select(threads.c.locator).where(held)))
-    ).all()
-    erase(connection, digests)
-    connection.execute(update(threads).where(held).values(state="withdrawn", closed_day=letter.day))
+    # Replacements stay until they are carried: without them the station would not know whose withdrawal this is.
+    content = letters.c.locator.in_(select(threads.c.locator).where(held)) & (letters.c.kind != REPLACEMENT)
+    erase(connection, connection.scalars(select(letters.c.digest).where(content)).all())
+    # The words before stay replaced: they open nothing, not even this.
+    own = threads.c.locator == letter.locator
+    connection.execute(update(threads).where(own).values(state="withdrawn", closed_day=letter.day))
 
 
 def _replace(connection: Connection, new: ThreadLetter) -> None:

@@ -1,6 +1,7 @@
 """`reviewer status`: what this station holds and where both directions stand."""
 
 import argparse
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from crypto.card import PanelCard
 from crypto.words import fingerprint_words
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.desk import Desk, open_desk
-from reviewer.entries import BundleEntry
+from reviewer.entries import BundleEntry, Status
 from reviewer.exporting import DIRECTION as OUT
 from reviewer.terminal import say, say_json
 from reviewer.trust import trusted_key
@@ -57,11 +58,16 @@ def _state(desk: Desk, today: date) -> dict[str, Any]:
             "imported": counts.imported,
             "set_aside": counts.set_aside,
             "unconfirmed": counts.unconfirmed,
-            "missing": len(desk.vault.missing(entry.digest for entry in desk.ledger.letters())),
+            "missing": len(desk.vault.missing(_expected(desk))),
         },
         "last_imported": _bundle(desk.ledger.last_bundle(IN)),
         "last_exported": _bundle(desk.ledger.last_bundle(OUT)),
     }
+
+
+def _expected(desk: Desk) -> Iterator[str]:
+    """Yield the digests of letters whose files should be here: what was destroyed is gone on purpose."""
+    return (entry.digest for entry in desk.ledger.letters() if entry.status != Status.DESTROYED)
 
 
 def _panel(card: PanelCard, today: date) -> dict[str, Any]:

@@ -117,6 +117,20 @@ def test_new_words_lead_to_everything_that_the_old_ones_held(client: httpx.Clien
     assert after.put(after.person.addition("Under other words.")) == "stored"
 
 
+def test_after_a_withdrawal_the_words_before_open_nothing_and_the_station_still_learns_of_them(
+    installed: Installed, client: httpx.Client
+) -> None:
+    visitor = Visitor(client)
+    visitor.write()
+    after = replace_words(visitor)
+    assert after.put(after.person.withdrawal()) == "stored"
+    assert after.index().state == THREAD_STATES["withdrawn"]
+    with pytest.raises(NoThreadError):
+        visitor.index()
+    said = installed.run("export", "--to", str(installed.data), "--json").json
+    assert [bundle["count"] for bundle in said["bundles"]] == [2]
+
+
 def test_a_replacement_needs_its_new_thread(client: httpx.Client) -> None:
     visitor = Visitor(client)
     visitor.write()

@@ -248,6 +248,7 @@ def test_destroyed_means_gone_from_the_station_and_told(
     assert first.digest.hex()[:12] in reviewer("destroy", station=station.root).stdout
     assert "1 letter" in reviewer("destroy", *panel.shares(2, 3), station=station.root).stdout
     assert files_with(station, piece) == []
+    assert "MISSING" not in reviewer("status", station=station.root).stdout
     assert "0 letter" in reviewer("destroy", *panel.shares(2, 3), station=station.root).stdout
     records = sent_back(station, panel, tmp_path / "back")
     outcomes = {Confirmation.parse(body) for kind, body in records if kind == RecordKind.CONFIRMATION}
@@ -260,6 +261,15 @@ def test_destroyed_means_gone_from_the_station_and_told(
     take(station, panel, intake, [first])
     assert states(station, [first]) == ["destroyed"]
     assert files_with(station, piece) == []
+
+
+def test_a_file_that_is_lost_and_not_destroyed_is_missing(
+    station: Station, panel: Panel, intake: Intake, person: Survivor
+) -> None:
+    first = account(person)
+    take(station, panel, intake, [first])
+    next(station.root.rglob(first.digest.hex() + ".age")).unlink()
+    assert "MISSING" in reviewer("status", station=station.root).stdout
 
 
 def test_what_is_kept_as_statistics_holds_no_word_that_was_typed(
