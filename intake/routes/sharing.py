@@ -1,6 +1,7 @@
 """`/share`: the form, and taking what a browser without scripts posts."""
 
 import asyncio
+import gc
 from typing import Final
 
 from starlette.requests import Request
@@ -93,7 +94,10 @@ class Sharing:
 
     def _back(self, word: str, fields: Fields, seed: bytes) -> Response:
         """Answer with the form as it was typed, and what to do."""
-        return HTMLResponse(self._form(seed.hex(), word, fields), self._refuse[word].status)
+        page = self._form(seed.hex(), word, fields)
+        # The template's macros refer to the page's context and it to them: only a collection frees what was typed.
+        gc.collect()
+        return HTMLResponse(page, self._refuse[word].status)
 
     def _form(self, seed: str, word: str = "", typed: Fields | None = None) -> str:
         service = self._service

@@ -112,6 +112,20 @@ def test_the_same_search_finds_text_in_a_server_that_was_not_started_anew(instal
     assert copies_after_sharing(installed, FORGETFUL_NOT) > 0
 
 
+@pytest.mark.may_skip("only root may read another process's memory")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may read another process's memory")
+def test_nothing_typed_stays_in_memory_after_a_form_that_comes_back(installed: Installed) -> None:
+    marker = secrets.token_hex(12)
+    with installed.start() as http:
+        for number in range(20):
+            typed = f"I told a teacher called {marker}. " + "Being asked would have helped. " * (1 + 40 * number)
+            answer = http.post("/share", data={"account": typed, "consent-research": "perhaps"})
+            assert (answer.status_code, marker in answer.text) == (400, True)
+        assert installed.server is not None
+        time.sleep(0.2)
+        assert copies_in_memory(installed.server.pid, marker.encode()) == 0
+
+
 def test_serves_with_the_memory_settings_and_without_dumps(installed: Installed) -> None:
     with installed.start():
         assert installed.server is not None
