@@ -46,7 +46,8 @@ class Destroyer:
         for thread in self.ledger.threads_to_destroy():
             letters = letters_to_destroy(self.ledger, thread)
             if thread.keep == "statistics":
-                for letter in letters:
+                # What never counted here counts in no statistics either.
+                for letter in [one for one in letters if one.reason is None]:
                     self._keep_statistics(letter)
             for letter in letters:
                 self.vault.destroy(letter.digest)

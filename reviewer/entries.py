@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
+
+# The `bundle` of a notice that waited when its thread was taken back: it never leaves.
+NEVER_SENT: Final = 0
 
 
 class Status(StrEnum):
@@ -24,8 +28,9 @@ class LetterEntry(SQLModel, table=True):
 
     `locator` (32 hex) and `week` (ISO year * 100 + week, 0 when unknown) are what the bundle says; `epoch` is whose key
     opened it, None when set aside. `kind` is a code of `LETTER_KINDS`; `verify_key` (64 hex) names the thread that the
-    letter says it belongs to, `sequence` its place there, `claim` (JSON) its recipient and what it changes. `bundle` and `place` say where it came from; `confirmed` is the sequence of the
-    return bundle that told the intake side.
+    letter says it belongs to, `sequence` its place there, `claim` (JSON) its recipient and what it changes. `reason` says why
+    it did not count; it stays when the letter is taken back. `bundle` and `place` say where it came from; `confirmed` is the
+    sequence of the return bundle that told the intake side.
     """
 
     __tablename__ = "letters"
@@ -55,7 +60,7 @@ class ThreadEntry(SQLModel, table=True):
     """One person's thread, named by the public key (64 hex) of their words.
 
     `locator` (32 hex) and `recipient` (`age1pq1…`) are where answers go. `last_sequence` is the last place that is filled
-    without a gap, `conflict` the highest place that two letters claimed. `successor` is the thread whose words replaced
+    without a gap (a place that two letters claimed together is never given again), `conflict` the highest place that two letters claimed. `successor` is the thread whose words replaced
     these; `keep` what a withdrawal lets us keep.
     """
 
@@ -75,7 +80,10 @@ class ThreadEntry(SQLModel, table=True):
 
 
 class NoticeEntry(SQLModel, table=True):
-    """One notice to a thread; its sealed bytes are in the vault. `bundle` is the return bundle that carries it."""
+    """One notice to a thread; its sealed bytes are in the vault. `bundle` is the return bundle that carries it.
+
+    It is None while the notice waits, and `NEVER_SENT` when it will not go out any more.
+    """
 
     __tablename__ = "notices"
 

@@ -5,6 +5,7 @@ added in small transactions, and the bundle counts as imported only when the las
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -13,14 +14,16 @@ from crypto.bundle import BundleReader, BundleSummary, Record, RecordKind, erase
 from crypto.errors import BundleFormatError
 from crypto.records import LetterRecord
 from reviewer.entries import BundleEntry, Counts, LetterEntry, Status
+from reviewer.errors import VaultError
 from reviewer.judging import judge, name_thread
 from reviewer.ledger import Ledger
 from reviewer.noticing import Notices, confirm_arrival
-from reviewer.opening import Reason, SetAsideError, Unlocked, open_record
+from reviewer.opening import Reason, SetAsideError, Unlocked, open_for_panel, open_record
 from reviewer.vault import Vault
 from reviewer.verifying import Copied
 
 _AT_ONCE: Final = 32
+_TAKEN_BACK: Final = frozenset({Status.WITHDRAWN, Status.DESTROYED})
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,25 @@ class Importer:
                 self.ledger.add_letters(entries)
                 for _ in entries:
                     step()
-        touched = judge(self.ledger, self.ledger.keys_of_bundle(entry.sequence))
+        self._name_former()
+        judge(self.ledger, [*self.ledger.keys_of_bundle(entry.sequence), *self.ledger.keys_without_thread()])
+        # Asked again: a thread whose letters were all set aside got nothing that could be confirmed.
+        touched = self.ledger.keys_of_bundle(entry.sequence)
         confirm_arrival(Notices(self.ledger, self.vault), self.panel, touched)
         self.ledger.finish_bundle(entry)
         counts = self.ledger.counts(entry.sequence)
         duplicates = entry.count - counts.total
         return Imported(entry, counts, duplicates, resumed, self.ledger.letters_of_bundle(entry.sequence))
+
+    def _name_former(self) -> None:
+        """Note whose the letters are that came before this program knew of threads: else nobody could take them back.
+
+        What these custodians cannot open waits for those who can; a lost file is named by `reviewer status`.
+        """
+        for entry in self.ledger.unnamed():
+            with suppress(SetAsideError, VaultError):
+                opened = open_for_panel(self.vault.fetch(entry.digest), self.panel)
+                self.ledger.name_letter(name_thread(entry, opened.letter))
 
     def _take_one(self, record: Record, bundle: int) -> LetterEntry:
         try:
@@ -72,9 +88,9 @@ class Importer:
                 raise SetAsideError(Reason.NOT_A_LETTER_RECORD)
             letter = LetterRecord.parse(record.body)
             known = self.ledger.letter(letter.digest.hex())
-            if known is not None and known.status == Status.DESTROYED:
-                # Never again: not even its sealed bytes are kept.
-                return known
+            if known is not None and known.status in _TAKEN_BACK:
+                # Never again: not even its sealed bytes are kept. The intake side, which sent it again, is told again.
+                return _told_again(known, record.sequence, bundle)
         except (BundleFormatError, SetAsideError):
             return self._set_aside(
                 LetterRecord(0, 0, b"", record.body), record.sequence, bundle, Reason.NOT_A_LETTER_RECORD
@@ -117,6 +133,11 @@ class Importer:
             status=status.value,
             reason=reason.value if reason else None,
         )
+
+
+def _told_again(known: LetterEntry, place: int, bundle: int) -> LetterEntry:
+    """Return what a record adds about a letter that was taken back: that this bundle brought it as well."""
+    return LetterEntry(**(known.model_dump() | {"bundle": bundle, "place": place, "confirmed": None}))
 
 
 def entry_of(summary: BundleSummary) -> BundleEntry:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from crypto.bundle import FIRST_PREVIOUS, Direction
+from crypto.constants import LETTER_KINDS
 from reviewer.entries import BundleEntry, Counts, LetterEntry, NoticeEntry, Status, ThreadEntry
 from reviewer.errors import LedgerError
 from reviewer.files import FILE_MODE
@@ -185,6 +186,31 @@ class Ledger:
         )
         with self._session() as session:
             return sorted({key for key in session.exec(wanted) if key is not None})
+
+    def keys_without_thread(self) -> Sequence[str]:
+        """Return the keys that an account names and that have no thread yet."""
+        wanted = select(LetterEntry.verify_key).where(
+            LetterEntry.kind == LETTER_KINDS["account"],
+            LetterEntry.status == Status.IMPORTED,
+            col(LetterEntry.verify_key).is_not(None),
+            col(LetterEntry.verify_key).not_in(select(ThreadEntry.verify_key)),
+        )
+        with self._session() as session:
+            return sorted({key for key in session.exec(wanted) if key is not None})
+
+    def unnamed(self) -> Sequence[LetterEntry]:
+        """Return the imported letters of which it was not noted yet whose they are."""
+        wanted = select(LetterEntry).where(
+            LetterEntry.status == Status.IMPORTED, col(LetterEntry.claim).is_(None), LetterEntry.bundle > 0
+        )
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(LetterEntry.digest))).all()
+
+    def name_letter(self, entry: LetterEntry) -> None:
+        """Note whose a letter is."""
+        named = entry.model_dump(include={"verify_key", "sequence", "claim", "status", "reason", "confirmed"})
+        with self._writing() as connection:
+            connection.execute(update(LetterEntry).where(col(LetterEntry.digest) == entry.digest).values(named))
 
     def threads_to_destroy(self) -> Sequence[ThreadEntry]:
         """Return the threads that were taken back and wait for two people."""

@@ -1,10 +1,12 @@
 """Notices on their way: signed by the panel, sealed to one survivor, kept in the vault until an export carries them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from crypto.constants import NOTICE_KINDS
+from crypto.errors import LetterError, RecipientError
 from crypto.notice import Notice, encode_notice, sign_notice
 from crypto.recipients import Recipient, throwaway_recipient
 from crypto.sealing import seal_padded
@@ -70,11 +72,15 @@ class Notices:
 
 
 def confirm_arrival(notices: Notices, panel: Sequence[Unlocked], verify_keys: Sequence[str]) -> None:
-    """Send a receipt to each thread among `verify_keys` that names every letter of it that is here."""
+    """Send a receipt to each thread among `verify_keys` that names every letter of it that is here.
+
+    Whom nothing can be sealed to gets none: one hostile letter must not keep the others out.
+    """
     ledger = notices.ledger
     living = {thread.verify_key: thread for key in verify_keys if (thread := ledger.thread(key)) is not None}
     for thread in living.values():
         letters = ledger.letters_of_threads(ledger.keys_before(thread.verify_key))
         here = [letter.digest for letter in letters if letter.status in _HERE]
         if thread.state == "open" and here:
-            notices.send(panel[0], thread, "arrival", digests=here, through=thread.last_sequence)
+            with suppress(LetterError, RecipientError):
+                notices.send(panel[0], thread, "arrival", digests=here, through=thread.last_sequence)

@@ -59,6 +59,9 @@ def _tell(imported: Imported) -> None:
     say(f"Bundle {entry.name}{' (import continued)' if imported.resumed else ''}")
     say(f"  imported    {counts.imported}")
     say(f"  set aside   {counts.set_aside}")
+    for word, count in (("waiting", counts.waiting), ("taken back", counts.withdrawn), ("destroyed", counts.destroyed)):
+        if count:
+            say(f"  {word:11} {count}")
     say(f"  here before {imported.duplicates}")
     for letter in imported.set_aside:
         say(f"Set aside {letter.digest[:SHORT_ID]}: {letter.reason}.")
@@ -72,6 +75,9 @@ def _tell_json(imported: Imported, desk: Desk) -> None:
             "sequence": imported.entry.sequence,
             "resumed": imported.resumed,
             "imported": imported.counts.imported,
+            "waiting": imported.counts.waiting,
+            "withdrawn": imported.counts.withdrawn,
+            "destroyed": imported.counts.destroyed,
             "set_aside": [{"id": letter.digest, "reason": letter.reason} for letter in imported.set_aside],
             "duplicates": imported.duplicates,
         }

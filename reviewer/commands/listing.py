@@ -1,8 +1,10 @@
 """`reviewer list`: which letters there are. No share is needed, since nothing secret is shown."""
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
+from crypto.constants import LETTER_KINDS
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.desk import open_desk
 from reviewer.entries import LetterEntry
@@ -10,6 +12,8 @@ from reviewer.reading import SHORT_ID
 from reviewer.terminal import say, say_json
 
 _EXAMPLE = "  reviewer list"
+_KINDS: Final[Mapping[int, str]] = {code: name for name, code in LETTER_KINDS.items()}
+_UNKNOWN: Final = "unknown"
 
 
 def add(commands: Commands) -> None:
@@ -26,10 +30,11 @@ def run(options: argparse.Namespace) -> None:
                 {"demonstration": desk.demonstration, "letters": [_fields(entry) for entry in desk.ledger.letters()]}
             )
             return
-        say(f"{'ID':{SHORT_ID}}  {'WEEK':8}  {'BYTES':>9}  {'BUNDLE':>6}  STATUS")
+        say(f"{'ID':{SHORT_ID}}  {'WEEK':8}  {'BYTES':>9}  {'BUNDLE':>6}  {'KIND':11}  STATUS")
         for entry in desk.ledger.letters():
             status = f"{entry.status}: {entry.reason}" if entry.reason else entry.status
-            say(f"{entry.digest[:SHORT_ID]}  {_week(entry):8}  {entry.size:>9,}  {entry.bundle:>6}  {status}")
+            come = f"{_week(entry):8}  {entry.size:>9,}  {entry.bundle:>6}"
+            say(f"{entry.digest[:SHORT_ID]}  {come}  {_kind(entry):11}  {status}")
 
 
 def _week(entry: LetterEntry) -> str:
@@ -37,9 +42,15 @@ def _week(entry: LetterEntry) -> str:
     return f"{year:04}-W{week:02}" if entry.week else "unknown"
 
 
+def _kind(entry: LetterEntry) -> str:
+    """Return what its record says it is. Nothing was kept of a letter that was taken back before it came."""
+    return _KINDS.get(entry.kind, _UNKNOWN) if entry.size else _UNKNOWN
+
+
 def _fields(entry: LetterEntry) -> dict[str, Any]:
     return {
         "id": entry.digest,
+        "kind": _kind(entry),
         "week": _week(entry),
         "bytes": entry.size,
         "bundle": entry.bundle,

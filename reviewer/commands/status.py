@@ -37,29 +37,50 @@ def run(options: argparse.Namespace) -> None:
         )
         say(f"  New accounts until {panel['valid_to']} ({panel['days_left']} days). " + " ".join(panel["words"]))
     say("Trusted intake side: " + (" ".join(state["trusted"]) if state["trusted"] else "none yet"))
-    letters = state["letters"]
-    say(
-        f"Letters: {letters['imported']} imported, {letters['set_aside']} set aside, {letters['unconfirmed']} unconfirmed."
-    )
-    if letters["missing"]:
-        say(f"MISSING: the files of {letters['missing']} letters are not here; restore the station's copy.")
+    _tell_letters(state["letters"], state["threads"], state["notices_waiting"])
     say(f"Last bundle imported: {_named(state['last_imported'])}")
     say(f"Last bundle exported: {_named(state['last_exported'])}")
 
 
+def _tell_letters(letters: dict[str, int], threads: dict[str, int], notices: int) -> None:
+    say(
+        f"Letters: {letters['delivered']} delivered; {letters['confirmed']} confirmed to the intake side, "
+        f"{letters['unconfirmed']} open until the next export."
+    )
+    say(
+        f"  {letters['imported']} imported, {letters['set_aside']} set aside, {letters['waiting']} waiting for one before, "
+        f"{letters['withdrawn']} taken back, {letters['destroyed']} destroyed."
+    )
+    if threads["to_destroy"]:
+        say(f"TAKEN BACK: {threads['to_destroy']} thread(s) wait for two people and `reviewer destroy`.")
+    if notices:
+        say(f"Notices waiting for the next export: {notices}.")
+    if letters["missing"]:
+        say(f"MISSING: the files of {letters['missing']} letters are not here; restore the station's copy.")
+
+
 def _state(desk: Desk, today: date) -> dict[str, Any]:
     counts = desk.ledger.counts()
+    # Not what destroying kept as statistics: no bundle brought that.
+    delivered = sum(entry.bundle > 0 for entry in desk.ledger.letters())
     key = trusted_key(desk.station)
     return {
         "demonstration": desk.demonstration,
         "panels": [_panel(card, today) for card in desk.cards],
         "trusted": fingerprint_words(key.fingerprint)[0] if key else None,
         "letters": {
+            "delivered": delivered,
+            "confirmed": delivered - counts.unconfirmed,
+            "unconfirmed": counts.unconfirmed,
             "imported": counts.imported,
             "set_aside": counts.set_aside,
-            "unconfirmed": counts.unconfirmed,
+            "waiting": counts.waiting,
+            "withdrawn": counts.withdrawn,
+            "destroyed": counts.destroyed,
             "missing": len(desk.vault.missing(_expected(desk))),
         },
+        "threads": {"to_destroy": len(desk.ledger.threads_to_destroy())},
+        "notices_waiting": len(desk.ledger.unsent_notices()),
         "last_imported": _bundle(desk.ledger.last_bundle(IN)),
         "last_exported": _bundle(desk.ledger.last_bundle(OUT)),
     }
@@ -87,7 +108,13 @@ def _panel(card: PanelCard, today: date) -> dict[str, Any]:
 def _bundle(entry: BundleEntry | None) -> dict[str, Any] | None:
     if entry is None:
         return None
-    return {"name": entry.name, "sequence": entry.sequence, "records": entry.count, "finished": entry.finished}
+    return {
+        "name": entry.name,
+        "generation": entry.generation,
+        "sequence": entry.sequence,
+        "records": entry.count,
+        "finished": entry.finished,
+    }
 
 
 def _named(bundle: dict[str, Any] | None) -> str:

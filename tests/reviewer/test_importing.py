@@ -58,6 +58,9 @@ def test_letters_are_imported_and_kept_sealed(station: Station, panel: Panel, in
         "resumed": False,
         "imported": 3,
         "set_aside": [],
+        "waiting": 0,
+        "withdrawn": 0,
+        "destroyed": 0,
         "duplicates": 0,
     }
     for record in records:
