@@ -14,17 +14,26 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any, BinaryIO, Final, Literal
 
-from crypto.constants import DIGEST_BYTES, LABEL_BUNDLE_CHAIN, SEALED_SIZES
+from crypto.constants import DIGEST_BYTES, LABEL_BUNDLE_CHAIN, SEALED_SIZES, Purpose
 from crypto.errors import BundleFormatError, BundleSignatureError
-from crypto.minisigning import SigningKey, VerifyKey
+from crypto.minisigning import BundleSigner, VerifyKey, prehash
 
-Direction = Literal["intake to station", "station to intake"]
-DIRECTIONS: Final = ("intake to station", "station to intake")
+Direction = Literal["intake to station", "station to intake", "intake to lead", "lead to intake"]
+# Two chains that have nothing to do with each other: what goes to the panel's station, and to the safeguarding lead's.
+TO_STATION: Final[Mapping[Purpose, Direction]] = {"panel": "intake to station", "lead": "intake to lead"}
+TO_INTAKE: Final[Mapping[Purpose, Direction]] = {"panel": "station to intake", "lead": "lead to intake"}
+DIRECTIONS: Final = (*TO_STATION.values(), *TO_INTAKE.values())
+_SIDES: Final[Mapping[Direction, str]] = {
+    "intake to station": "intake",
+    "station to intake": "station",
+    "intake to lead": "for-lead",
+    "lead to intake": "lead",
+}
 FIRST_PREVIOUS: Final = "0" * 64
 
 _MAGIC: Final = b"heard bundle v1\n"
@@ -50,6 +59,18 @@ class RecordKind(IntEnum):
     HOLD = 6
     ERASED = 7
     RESYNC = 8
+    FORGOTTEN = 9
+    LOG = 10
+
+
+def purpose_of(direction: Direction) -> Purpose:
+    """Return whose chain bundles of a direction are in."""
+    return "lead" if direction in {TO_STATION["lead"], TO_INTAKE["lead"]} else "panel"
+
+
+def bundle_side(direction: Direction) -> str:
+    """Return how the names of a direction's bundles begin, so that those of both chains can lie on one medium."""
+    return _SIDES[direction]
 
 
 @dataclass(frozen=True)
@@ -114,16 +135,18 @@ class BundleWriter:
         self._target.write(_PREFIX.pack(len(body), kind, self._count))
         self._target.write(body)
 
-    def add_erased(self, kind: RecordKind, digest: bytes, body_hash: bytes) -> None:
+    def add_erased(self, kind: RecordKind, digest: bytes, body_hash: bytes, *, forgotten: bool = False) -> None:
         """Stand in for a record that was written before and has been erased since.
 
         `digest` (32 bytes) is the letter's name, `body_hash` SHA-256 of the record's body at that time. The chain goes on
-        as if the record were there, so what follows the bundle still does.
+        as if the record were there, so what follows the bundle still does. `forgotten`: the letter was not taken back, the
+        station confirmed it, and only this side no longer keeps it.
         """
         self._count += 1
         body = _ERASED_BODY.pack(kind, body_hash, digest)
         self._chain = _link_hash(self._chain, kind, self._count, body_hash)
-        self._target.write(_PREFIX.pack(len(body), RecordKind.ERASED, self._count) + body)
+        left_out = RecordKind.FORGOTTEN if forgotten else RecordKind.ERASED
+        self._target.write(_PREFIX.pack(len(body), left_out, self._count) + body)
 
     def finish(self) -> BundleSummary:
         """Write the end record and return what the bundle adds up to."""
@@ -178,10 +201,10 @@ class BundleReader:
         self.summary = BundleSummary(self.header, count, self._chain.hex())
 
 
-def sign_bundle(source: BinaryIO, summary: BundleSummary, key: SigningKey) -> bytes:
+def sign_bundle(source: BinaryIO, summary: BundleSummary, key: BundleSigner) -> bytes:
     """Return the `.minisig` file of the bundle in `source`, read from its start."""
     source.seek(0)
-    return key.sign(source, summary.trusted_comment)
+    return key.sign_prehashed(prehash(source), summary.trusted_comment)
 
 
 def verify_bundle(source: BinaryIO, signature: bytes, key: VerifyKey) -> BundleSummary:
@@ -203,7 +226,7 @@ def verify_bundle(source: BinaryIO, signature: bytes, key: VerifyKey) -> BundleS
 
 
 def erased_digest(record: Record) -> bytes:
-    """Return the digest (32 bytes) of the letter that an ERASED record stands in for."""
+    """Return the digest (32 bytes) of the letter that an ERASED or FORGOTTEN record stands in for."""
     digest: bytes = _ERASED_BODY.unpack(record.body)[2]
     return digest
 
@@ -213,7 +236,7 @@ def _link(chain: bytes, kind: int, sequence: int, body: bytes) -> bytes:
 
 
 def _link_record(chain: bytes, record: Record) -> bytes:
-    if record.kind != RecordKind.ERASED:
+    if record.kind not in {RecordKind.ERASED, RecordKind.FORGOTTEN}:
         return _link(chain, record.kind, record.sequence, record.body)
     try:
         kind, body_hash, _ = _ERASED_BODY.unpack(record.body)

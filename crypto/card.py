@@ -1,4 +1,4 @@
-"""The panel card: the public half of an epoch, which the intake side and every page hold.
+"""The panel card: the public half of an epoch, which the intake side and every page hold. The safeguarding lead has one too.
 
 Three lines, each ended by LF: the canonical JSON body; `signature ` and 128 hex; `previous ` and 128 hex or `-`. Both
 signatures are Ed25519 over the label, LF, and the first line. docs/sealing.md, "Panel card".
@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from crypto.constants import CARD_FORMAT, CARD_VERSION, LABEL_CARD
+from crypto.constants import CARD_FORMATS, CARD_VERSION, LABEL_CARD, Purpose
+from crypto.ed25519 import is_signed
 from crypto.errors import CardError, CardSignatureError, KeyFileError, RecipientError, SecretInCardError
 from crypto.minisigning import VerifyKey
 from crypto.recipients import Recipient
@@ -31,6 +29,10 @@ _SECRET: Final = re.compile(
     rb"AGE-SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY|secret key|mnemonic|RWQAAEIy|RWRTY0Iy", re.IGNORECASE
 )
 _MAX_CUSTODIANS: Final = 16
+_OTHER_PURPOSE: Final[dict[Purpose, str]] = {
+    "panel": "This is the panel's card, and the safeguarding lead's is needed here.",
+    "lead": "This is the safeguarding lead's card, and the panel's is needed here: letters are never sealed to the lead.",
+}
 _MAX_EPOCH: Final = 9_999
 
 
@@ -40,7 +42,8 @@ class PanelCard:
 
     `recipient` is an `age1pq1…` string, `verify_key` an Ed25519 key (64 hex), `minisign_key` the bare base64 line of a
     minisign public key. Accounts are taken from `valid_from` to `valid_to`, both included. `threshold` of `custodians`
-    open it. `signature` is its own (128 hex), `previous_signature` the previous epoch's or "".
+    open it. `signature` is its own (128 hex), `previous_signature` the previous epoch's or "". `purpose` says whose it is:
+    letters are sealed to the panel's alone, records of danger to the safeguarding lead's alone.
     """
 
     inquiry: str
@@ -55,12 +58,13 @@ class PanelCard:
     demonstration: bool
     signature: str = ""
     previous_signature: str = ""
+    purpose: Purpose = "panel"
 
     @property
     def body(self) -> bytes:
         """The first line of the card, without its LF."""
         fields = {
-            "format": CARD_FORMAT,
+            "format": CARD_FORMATS[self.purpose],
             "version": CARD_VERSION,
             "inquiry": self.inquiry,
             "epoch": self.epoch,
@@ -105,8 +109,8 @@ def encode_card(card: PanelCard) -> bytes:
     return card.body + f"\nsignature {card.signature}\nprevious {previous}\n".encode("ascii")
 
 
-def parse_card(data: bytes) -> PanelCard:
-    """Return the card in `data` (at most 8 KiB) after its own signature verified.
+def parse_card(data: bytes, purpose: Purpose | None = "panel") -> PanelCard:
+    """Return the card in `data` (at most 8 KiB) after its own signature verified; `purpose` None takes either.
 
     Raises SecretInCardError before anything else if a secret key may be in it, CardError, CardSignatureError.
     """
@@ -122,27 +126,31 @@ def parse_card(data: bytes) -> PanelCard:
     if encode_card(card) != data:
         raise CardError("The panel card is not in canonical form; take it from the station again.")
     _verify(card.verify_key, card.signature, card, "The card's own signature does not match: it was altered.")
+    if purpose not in {None, card.purpose}:
+        raise CardError(_OTHER_PURPOSE[card.purpose])
     return card
 
 
 def verify_succession(card: PanelCard, previous: PanelCard) -> None:
-    """Check that `card` follows `previous`: same inquiry, a later epoch, signed by the previous key.
+    """Check that `card` follows `previous`: same inquiry and purpose, a later epoch, signed by the previous key.
 
     Raises CardError, CardSignatureError.
     """
-    if card.inquiry != previous.inquiry or card.epoch <= previous.epoch:
-        raise CardError("The new card is for another inquiry or not for a later epoch.")
+    if (card.inquiry, card.purpose) != (previous.inquiry, previous.purpose) or card.epoch <= previous.epoch:
+        raise CardError("The new card is for another inquiry or purpose, or not for a later epoch.")
     _verify(
         previous.verify_key,
         card.previous_signature,
         card,
-        "The new card was not signed by the panel of the card in use.",
+        "The new card was not signed by the key of the card in use.",
     )
 
 
 def _read_body(body: dict[str, Any], match: re.Match[bytes]) -> PanelCard:
     """Build the card; wrong shapes raise KeyError, TypeError or ValueError."""
-    if body.pop("format") != CARD_FORMAT or body.pop("version") != CARD_VERSION:
+    purposes: dict[str, Purpose] = {CARD_FORMATS["panel"]: "panel", CARD_FORMATS["lead"]: "lead"}
+    purpose = purposes.get(body.pop("format"))
+    if purpose is None or body.pop("version") != CARD_VERSION:
         raise CardError("The panel card is of a version that this program does not know; update it.")
     card = PanelCard(
         **{
@@ -152,6 +160,7 @@ def _read_body(body: dict[str, Any], match: re.Match[bytes]) -> PanelCard:
         },
         signature=match["own"].decode("ascii"),
         previous_signature="" if match["previous"] == b"-" else match["previous"].decode("ascii"),
+        purpose=purpose,
     )
     Recipient.parse(card.recipient)
     VerifyKey.parse(card.minisign_key)
@@ -175,7 +184,5 @@ def _is_in_range(card: PanelCard) -> bool:
 
 
 def _verify(key: str, signature: str, card: PanelCard, sentence: str) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), card.signed)
-    except (InvalidSignature, ValueError):
-        raise CardSignatureError(sentence) from None
+    if not is_signed(card.signed, signature, key):
+        raise CardSignatureError(sentence)

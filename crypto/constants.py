@@ -4,7 +4,7 @@
 here is frozen with version 1 of the formats in `docs/sealing.md`: a change needs a new version, not an edit.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 # Sealed letters: sizes in bytes of the whole age file, smallest that fits. 64 KiB hides the length of nearly all.
 SEALED_SIZES: Final = (65_536, 262_144, 1_048_576)
@@ -30,7 +30,8 @@ VISIT_STATUSES: Final = {"index": 1, "letter": 2, "stored": 3, "order": 4, "gone
 THREAD_STATES: Final = {"open": 1, "withdrawn": 2}
 
 LETTER_VERSION: Final = 1
-# What survivors write. A draft and an inheritance are sealed to the survivor alone and never leave the intake side.
+# What survivors write, or a worker for them. A draft and an inheritance are sealed to the survivor alone and never leave the
+# intake side. Codes are shared with the notices below.
 LETTER_KINDS: Final = {
     "account": 1,
     "draft": 2,
@@ -39,12 +40,20 @@ LETTER_KINDS: Final = {
     "withdrawal": 5,
     "replacement": 6,
     "inheritance": 7,
+    "unfinished": 13,
 }
 # What the station answers. A hold is public; the others are sealed to one survivor.
 NOTICE_KINDS: Final = {"reply": 8, "heard": 9, "arrival": 10, "destruction": 11, "hold": 12}
 NOTICE_VERSION: Final = 1
+# What a worker of the phone line writes for the safeguarding lead: no letter, and never for the panel.
+RECORD_KINDS: Final = {"danger": 14}
+RECORD_VERSION: Final = 1
+# The random name of a call whose parts are sent one by one.
+CALL_BYTES: Final = 16
 WITHDRAWAL_KEEPS: Final = ("nothing", "statistics")
 CHANNELS: Final = ("web", "web without scripts", "phone", "in person", "letter", "relay")
+# Those through which somebody else writes down what a person says.
+LINE_CHANNELS: Final = ("phone", "in person", "letter", "relay")
 
 # Return words: 82 random bits and 8 check bits as seven words of a list of 7,424.
 WORD_COUNT: Final = 7
@@ -80,7 +89,10 @@ LABEL_PANEL_MINISIGN: Final = "heard/v1/panel/minisign"
 LABEL_CARD: Final = "heard/v1/panel-card"
 LABEL_BUNDLE_CHAIN: Final = "heard/v1/bundle/chain"
 
-CARD_FORMAT: Final = "heard-panel-card"
+# Whose a card is, and so what is sealed to it.
+Purpose = Literal["panel", "lead"]
+# A card's first field: what people tell is sealed to the panel's, records of danger to the safeguarding lead's.
+CARD_FORMATS: Final[dict[Purpose, str]] = {"panel": "heard-panel-card", "lead": "heard-lead-card"}
 CARD_VERSION: Final = 1
 
 # age v1, recipient type mlkem768x25519 (C2SP age, "mlkem768x25519 recipient stanza").

@@ -16,6 +16,7 @@ from crypto.constants import (
     LETTER_KINDS,
     LOCATOR_BYTES,
     RECIPIENTS_PER_LETTER,
+    RECORD_KINDS,
     SEALED_SIZES,
 )
 from crypto.errors import FrameError
@@ -23,8 +24,10 @@ from crypto.recipients import ENCAPSULATED_BYTES
 from crypto.sealing import MAC_BYTES, WRAPPED_KEY_BYTES
 
 _BASE64: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-# Everything that is not an account goes through /thread (crypto.visit).
-_KIND_CODES: Final = frozenset({LETTER_KINDS["account"]})
+# What a survivor's browser submits. Everything else of theirs goes through /thread (crypto.visit).
+SURVIVOR_KINDS: Final = frozenset({LETTER_KINDS["account"]})
+# What a worker of the phone line submits.
+LINE_KINDS: Final = SURVIVOR_KINDS | {LETTER_KINDS["unfinished"], RECORD_KINDS["danger"]}
 
 
 def _base64(length: int) -> str:
@@ -49,7 +52,7 @@ _HEADER: Final = re.compile(
 class Frame:
     """The only thing about a letter that the server can read.
 
-    `kind` is the code of an account, `locator` has 16 bytes, `access_hash` 32.
+    `kind` is one of `LINE_KINDS`, `locator` has 16 bytes, `access_hash` 32.
     """
 
     kind: int
@@ -58,16 +61,16 @@ class Frame:
 
     def encode(self) -> bytes:
         """Return the 50 bytes. Raises FrameError for a field of another size."""
-        if len(self.locator) != LOCATOR_BYTES or len(self.access_hash) != ACCESS_BYTES or self.kind not in _KIND_CODES:
+        if len(self.locator) != LOCATOR_BYTES or len(self.access_hash) != ACCESS_BYTES or self.kind not in LINE_KINDS:
             raise FrameError("The frame's fields have the wrong size.")
         return bytes([FRAME_VERSION, self.kind]) + self.locator + self.access_hash
 
 
-def parse_frame(data: bytes) -> Frame:
-    """Return the frame in exactly 50 bytes. Raises FrameError."""
+def parse_frame(data: bytes, kinds: frozenset[int] = SURVIVOR_KINDS) -> Frame:
+    """Return the frame in exactly 50 bytes, of one of `kinds` (codes). Raises FrameError."""
     if len(data) != FRAME_BYTES:
         raise FrameError("The submission is shorter than its frame; load the page again and send once more.")
-    if data[0] != FRAME_VERSION or data[1] not in _KIND_CODES:
+    if data[0] != FRAME_VERSION or data[1] not in kinds:
         raise FrameError("The submission is of a version this service does not know; load the page again.")
     return Frame(data[1], data[2 : 2 + LOCATOR_BYTES], data[2 + LOCATOR_BYTES :])
 
@@ -80,13 +83,13 @@ def check_sealed(sealed: bytes) -> None:
         raise FrameError("The sealed letter is not an age file with two recipients; load the page again.")
 
 
-def parse_submission(body: bytes) -> tuple[Frame, bytes]:
-    """Return the frame and the sealed letter of a submission.
+def parse_submission(body: bytes, kinds: frozenset[int] = SURVIVOR_KINDS) -> tuple[Frame, bytes]:
+    """Return the frame and the sealed letter of a submission of one of `kinds` (codes).
 
     Checks all that can be checked without a key: the size, and a canonical age header with exactly two
     `mlkem768x25519` stanzas. Raises FrameError.
     """
-    frame = parse_frame(body[:FRAME_BYTES])
+    frame = parse_frame(body[:FRAME_BYTES], kinds)
     sealed = body[FRAME_BYTES:]
     check_sealed(sealed)
     return frame, sealed

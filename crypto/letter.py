@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from crypto.call import Call, call_holds
 from crypto.change import Change, Inheritance, Replacement, Withdrawal, change_holds, read_change
-from crypto.constants import CHANNELS, LETTER_KINDS, LETTER_VERSION, SEALED_SIZES
+from crypto.constants import CHANNELS, LETTER_KINDS, LETTER_VERSION, LINE_CHANNELS, SEALED_SIZES
 from crypto.errors import LetterError
 
 ACCOUNT: Final = "account"
+UNFINISHED: Final = "unfinished"
+# Nobody's words sign these: an account carries the keys, and an unfinished call is of somebody who has taken no words.
+UNSIGNED: Final = (ACCOUNT, UNFINISHED)
 _HEX16: Final = re.compile(r"[0-9a-f]{32}")
 _HEX32: Final = re.compile(r"[0-9a-f]{64}")
 _HEX64: Final = re.compile(r"[0-9a-f]{128}")
@@ -25,6 +29,7 @@ _RECIPIENT: Final = re.compile(r"age1pq1[02-9ac-hj-np-z]{1952}")
 _MAX_NUMBER: Final = 2**31 - 1
 _WRONG: Final = "The letter's field {} is not in the form of version 1."
 _SIGNED_FIELDS: Final = ("change", "signature")
+_CALL_FIELD: Final = "call"
 _CHANGES: Final[Mapping[str, type]] = {
     "withdrawal": Withdrawal,
     "replacement": Replacement,
@@ -92,8 +97,9 @@ class Letter:
     `card` is the fingerprint (64 hex) of the panel card that it was sealed to, `locator` 32 hex, `sequence` counts the
     letters of a thread from 0. `thread` is None when no return words were taken.
 
-    Every kind but an account is signed by the thread's key: `signature` is 128 hex, and `change` says what a
-    withdrawal, a replacement or an inheritance does. An account has neither; its JSON does not hold the two keys.
+    Every kind but an account and an unfinished call is signed by the thread's key: `signature` is 128 hex, and `change`
+    says what a withdrawal, a replacement or an inheritance does. Those two have neither; their JSON does not hold the two
+    keys. `call` is the part of a call that an unfinished one is, or that an account ends; the JSON of others has no such key.
     """
 
     kind: str
@@ -110,6 +116,7 @@ class Letter:
     consents: tuple[Answer, ...] = field(repr=False)
     change: Change | None = field(default=None, repr=False)
     signature: str = field(default="", repr=False)
+    call: Call | None = None
 
 
 def encode_letter(letter: Letter) -> bytes:
@@ -118,12 +125,13 @@ def encode_letter(letter: Letter) -> bytes:
     Raises LetterError when a field is not what version 1 allows.
     """
     _check(letter)
-    return encode_document(letter, (*_SIGNED_FIELDS,) if letter.kind == ACCOUNT else ())
+    without = _SIGNED_FIELDS if letter.kind in UNSIGNED else ()
+    return encode_document(letter, without if letter.call is not None else (*without, _CALL_FIELD))
 
 
 def encode_unsigned(letter: Letter) -> bytes:
-    """Return what the thread's key signs of a letter that is no account: its canonical JSON without the signature."""
-    return encode_document(letter, ("signature",))
+    """Return what the thread's key signs of a letter of a thread: its canonical JSON without the signature."""
+    return encode_document(letter, ("signature", _CALL_FIELD))
 
 
 def encode_document(letter: Letter, without: tuple[str, ...]) -> bytes:
@@ -161,16 +169,18 @@ def _read_letter(document: Any) -> Letter:
     """Build a letter from parsed JSON. Wrong shapes raise KeyError or TypeError; wrong values are left to `_check`."""
     if document["version"] != LETTER_VERSION:
         raise LetterError("The letter is of a version that this program does not know; update it.")
-    named = Letter.__dataclass_fields__.keys()
-    fields = {name: document[name] for name in named if document["kind"] != ACCOUNT or name not in _SIGNED_FIELDS}
+    # The other way round for the key that most letters do not have: where it may not be, encoding it again tells.
+    absent = {*(_SIGNED_FIELDS if document["kind"] in UNSIGNED else ()), *({_CALL_FIELD} - document.keys())}
+    fields = {name: document[name] for name in Letter.__dataclass_fields__ if name not in absent}
     thread = document["thread"]
-    change = fields.get("change")
+    change, call = fields.get("change"), fields.get(_CALL_FIELD)
     return Letter(
         **{
             **fields,
             "questions": QuestionSet(**document["questions"]),
             "thread": None if thread is None else Thread(**thread),
             "change": None if change is None else read_change(document["kind"], change),
+            "call": None if call is None else Call(**call),
             "answers": tuple(_read_answer(answer) for answer in document["answers"]),
             "consents": tuple(_read_answer(answer) for answer in document["consents"]),
         }
@@ -202,7 +212,8 @@ def _check(letter: Letter) -> None:
         "answers": all(map(_is_answer, letter.answers)),
         "consents": all(map(_is_answer, letter.consents)),
         "change": _change_fits(letter),
-        "signature": letter.signature == "" if letter.kind == ACCOUNT else _is(_HEX64, letter.signature),
+        "signature": letter.signature == "" if letter.kind in UNSIGNED else _is(_HEX64, letter.signature),
+        "call": _call_fits(letter),
         "content": _content_fits(letter),
     }
     for name, holds in rules.items():
@@ -219,10 +230,30 @@ def _change_fits(letter: Letter) -> bool:
     return type(change) is wanted and change_holds(change)
 
 
+def _call_fits(letter: Letter) -> bool:
+    """Say whether a letter names a call where its kind needs one or may have one, through a channel that calls come by."""
+    if letter.call is None or letter.kind not in UNSIGNED:
+        return letter.call is None and letter.kind != UNFINISHED
+    return (
+        call_holds(letter.call)
+        and letter.channel in LINE_CHANNELS
+        and (letter.kind == UNFINISHED or not letter.call.taken_back)
+    )
+
+
+def _unfinished_fits(letter: Letter) -> bool:
+    """Say whether an unfinished call stands alone and says something, or takes back what was said before and nothing else."""
+    alone = letter.thread is None and letter.sequence == 0
+    takes_back = letter.call is not None and letter.call.taken_back
+    return alone and (not (letter.answers or letter.consents) if takes_back else bool(letter.answers))
+
+
 def _content_fits(letter: Letter) -> bool:
-    """Say whether a signed letter has a thread, a place in it, and only the parts that its kind is about."""
+    """Say whether a letter has a thread, a place in it, and only the parts that its kind is about."""
     if letter.kind == ACCOUNT:
         return True
+    if letter.kind == UNFINISHED:
+        return _unfinished_fits(letter)
     first = letter.kind in _FIRST
     parts = (bool(letter.answers), bool(letter.consents))
     placed = letter.sequence == 0 if letter.kind == "inheritance" else first or letter.sequence > 0

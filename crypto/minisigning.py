@@ -8,7 +8,7 @@ import base64
 import hashlib
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Protocol, Self
 
 import minisign
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +17,9 @@ from crypto.errors import BundleSignatureError, KeyFileError
 
 _MAX_FILE_BYTES: Final = 16_384
 _KEY_ID_BYTES: Final = 8
+_PREHASH_BYTES: Final = 64
+_BLOCK_BYTES: Final = 1 << 20
+_PREHASHED: Final = b"ED"
 _NO_KDF: Final = b"Ed" + b"\0\0" + b"B2" + bytes(32 + 8 + 8)
 
 
@@ -62,6 +65,21 @@ class VerifyKey:
         return parsed.trusted_comment
 
 
+class BundleSigner(Protocol):
+    """Whoever signs a bundle: a key at hand, or somebody who holds it."""
+
+    def sign_prehashed(self, digest: bytes, trusted_comment: str) -> bytes:
+        """Return the `.minisig` file over what has this digest (64 bytes)."""
+
+
+def prehash(source: BinaryIO) -> bytes:
+    """Return BLAKE2b-512 (64 bytes) of the rest of `source`: what a prehashed signature covers."""
+    hasher = hashlib.blake2b()
+    while block := source.read(_BLOCK_BYTES):
+        hasher.update(block)
+    return hasher.digest()
+
+
 class SigningKey:
     """A minisign secret key."""
 
@@ -103,7 +121,16 @@ class SigningKey:
 
     def sign(self, source: BinaryIO, trusted_comment: str) -> bytes:
         """Return the `.minisig` file over all of `source`; the trusted comment (printable ASCII) is signed too."""
-        signature = self._key.sign(
-            source, prehash=True, untrusted_comment="signature of a Heard bundle", trusted_comment=trusted_comment
+        return self.sign_prehashed(prehash(source), trusted_comment)
+
+    def sign_prehashed(self, digest: bytes, trusted_comment: str) -> bytes:
+        """Return the `.minisig` file over what has this digest (64 bytes, see `prehash`). Raises ValueError for another length."""
+        if len(digest) != _PREHASH_BYTES:
+            raise ValueError("a digest has 64 bytes")
+        # A prehashed signature is a pure one over the digest, under another name: the library only makes it over the source.
+        pure = self._key.sign(
+            digest, prehash=False, untrusted_comment="signature of a Heard bundle", trusted_comment=trusted_comment
         )
-        return bytes(signature) + b"\n"
+        comment, signature, *rest = bytes(pure).split(b"\n")
+        named = base64.b64encode(_PREHASHED + base64.b64decode(signature)[len(_PREHASHED) :])
+        return b"\n".join([comment, named, *rest]) + b"\n"

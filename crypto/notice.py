@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from crypto.card import PanelCard
 from crypto.constants import LABEL_NOTICE, NOTICE_KINDS, NOTICE_VERSION, SEALED_SIZES
+from crypto.ed25519 import is_signed
 from crypto.errors import LetterError, LetterSignatureError
 
 HOLD: Final = "hold"
@@ -89,13 +87,9 @@ def sign_notice(notice: Notice, sign: Callable[[bytes], bytes]) -> Notice:
 
 def verify_notice(notice: Notice, card: PanelCard) -> None:
     """Raise LetterSignatureError unless `notice` is signed by the panel of `card`, for its inquiry and epoch."""
-    try:
-        if (notice.inquiry, notice.epoch) != (card.inquiry, card.epoch):
-            raise ValueError("another panel")
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(card.verify_key))
-        key.verify(bytes.fromhex(notice.signature), _signed(notice))
-    except (InvalidSignature, ValueError):
-        raise LetterSignatureError("This notice is not signed by the panel that it names.") from None
+    of_this_panel = (notice.inquiry, notice.epoch) == (card.inquiry, card.epoch)
+    if not (of_this_panel and is_signed(_signed(notice), notice.signature, card.verify_key)):
+        raise LetterSignatureError("This notice is not signed by the panel that it names.")
 
 
 def _signed(notice: Notice) -> bytes:

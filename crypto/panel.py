@@ -1,4 +1,4 @@
-"""The panel's secrets of one epoch. Only the offline side may import this module.
+"""The panel's secrets of one epoch, or the safeguarding lead's. Only the offline side may import this module.
 
 Everything derives from one 32-byte root, which is what the custodians' shares hold: HKDF-SHA256 with one label each
 gives the age, Ed25519 and minisign seeds. docs/sealing.md, "Panel card".
@@ -8,15 +8,30 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crypto.card import PanelCard
-from crypto.constants import LABEL_PANEL_AGE, LABEL_PANEL_MINISIGN, LABEL_PANEL_SIGNING, SEED_BYTES
+from crypto.constants import LABEL_PANEL_AGE, LABEL_PANEL_MINISIGN, LABEL_PANEL_SIGNING, SEED_BYTES, Purpose
 from crypto.derivation import derive_key
-from crypto.minisigning import SigningKey
-from crypto.opening import Identity
+from crypto.minisigning import BundleSigner, SigningKey
+from crypto.opening import Identity, Unwrapper
+
+
+class PanelKeys(Protocol):
+    """What the keys of one epoch do, whoever holds them: this process, or the station's agent."""
+
+    @property
+    def identity(self) -> Unwrapper:
+        """What opens the letters of the epoch."""
+
+    @property
+    def minisign_key(self) -> BundleSigner:
+        """What signs the bundles that go back to the intake side."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature (64 bytes) of `message`, which starts with a label of its own."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,6 +81,7 @@ class PanelRoot:
         threshold: int,
         custodians: int,
         demonstration: bool = False,
+        purpose: Purpose = "panel",
         previous: "PanelRoot | None" = None,
     ) -> PanelCard:
         """Return the signed public card of this root; `previous` signs it too when an epoch follows another."""
@@ -80,6 +96,7 @@ class PanelRoot:
             threshold=threshold,
             custodians=custodians,
             demonstration=demonstration,
+            purpose=purpose,
         )
         return replace(
             card,

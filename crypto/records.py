@@ -13,6 +13,7 @@ from crypto.errors import BundleFormatError
 _LETTER_PREFIX: Final = struct.Struct(f">BI{LOCATOR_BYTES}s")
 _NOTICE_PREFIX: Final = struct.Struct(f">B{LOCATOR_BYTES}sI")
 _CLOSED: Final = struct.Struct(f">B{LOCATOR_BYTES}s{LOCATOR_BYTES}s{ACCESS_BYTES}s")
+_LOG_HEAD: Final = struct.Struct(f">Q{DIGEST_BYTES}s")
 _HEX32: Final = re.compile(r"[0-9a-f]{64}")
 _SEALED_NOTICES: Final = frozenset(NOTICE_KINDS.values()) - {NOTICE_KINDS["hold"]}
 
@@ -21,7 +22,7 @@ _SEALED_NOTICES: Final = frozenset(NOTICE_KINDS.values()) - {NOTICE_KINDS["hold"
 class LetterRecord:
     """The body of a LETTER record.
 
-    `kind` is a code of `LETTER_KINDS`, `week` the ISO week of arrival as year * 100 + week, `locator` 16 bytes,
+    `kind` is a code of `LETTER_KINDS` or `RECORD_KINDS`, `week` the ISO week of arrival as year * 100 + week, `locator` 16 bytes,
     `sealed` the age file.
     """
 
@@ -49,8 +50,9 @@ class LetterRecord:
         return cls(kind, week, locator, sealed)
 
 
-Outcome = Literal["imported", "set aside", "destroyed"]
-_OUTCOMES: Final[tuple[Outcome, ...]] = ("imported", "set aside", "destroyed")
+# The last one is said of records for the safeguarding lead alone.
+Outcome = Literal["imported", "set aside", "destroyed", "acknowledged"]
+_OUTCOMES: Final[tuple[Outcome, ...]] = ("imported", "set aside", "destroyed", "acknowledged")
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,28 @@ class Resync:
         if not holds or resync.encode() != body:
             raise BundleFormatError("The bundle does not say which bundles it continues.")
         return resync
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """The body of a LOG record: how far the station's log of who read what had come, and the chain value (32 bytes) of its last entry.
+
+    The bundle's signature vouches for it. A log that was cut off or written anew no longer has that value in that place.
+    """
+
+    count: int
+    chain: bytes
+
+    def encode(self) -> bytes:
+        """Return the body of the record."""
+        return _LOG_HEAD.pack(self.count, self.chain)
+
+    @classmethod
+    def parse(cls, body: bytes) -> "LogHead":
+        """Read a body. Raises BundleFormatError."""
+        if len(body) != _LOG_HEAD.size:
+            raise BundleFormatError("The head of the station's log is not in the form of version 1.")
+        return cls(*_LOG_HEAD.unpack(body))
 
 
 def _is_chain(value: object) -> bool:

@@ -45,7 +45,8 @@ _MAX_PART: Final = 255
 _OPERATIONS: Final = frozenset(VISIT_OPERATIONS.values())
 _STATUSES: Final = frozenset(VISIT_STATUSES.values())
 _STATES: Final = frozenset(THREAD_STATES.values())
-_PUT_KINDS: Final = frozenset(LETTER_KINDS.values()) - {LETTER_KINDS["account"]}
+# An account and an unfinished call come by a submission (crypto.frame).
+_PUT_KINDS: Final = frozenset(LETTER_KINDS.values()) - {LETTER_KINDS["account"], LETTER_KINDS["unfinished"]}
 _KINDS: Final = frozenset(LETTER_KINDS.values()) | frozenset(NOTICE_KINDS.values())
 _OTHER: Final = "The request is not one that this service's page sends; load the page again."
 
@@ -194,7 +195,9 @@ def parse_index(slot: bytes) -> Index:
         raise VisitError(_OTHER)
     places = range(_INDEX.size, _INDEX.size + count * _ENTRY.size, _ENTRY.size)
     index = Index(state, draft_days, sequence, tuple(IndexEntry(*_ENTRY.unpack_from(slot, at)) for at in places))
-    if any(entry.kind not in _KINDS for entry in index.entries) or index.encode() != slot:
+    # A letter that were listed twice would be shown twice: an answer that was given once.
+    is_listed_once = len({entry.digest for entry in index.entries}) == count
+    if not is_listed_once or any(entry.kind not in _KINDS for entry in index.entries) or index.encode() != slot:
         raise VisitError(_OTHER)
     return index
 

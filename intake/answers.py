@@ -15,6 +15,10 @@ SHARE_PATH: Final = "/share"
 RETURN_PATH: Final = "/return"
 THREAD_PATH: Final = "/thread"
 HEALTH_PATH: Final = "/healthz"
+# A neutral name: it may be seen in a list of visited pages.
+LEAVE_PATH: Final = "/go"
+BLANK_PATH: Final = "/blank"
+CLEARING_PATH: Final = "/blank/go"
 STATIC_PATH: Final = "/static"
 
 Refuse = Callable[[Scope, str], Response]
@@ -57,12 +61,21 @@ def _refusals(language: Language) -> Mapping[str, Refusal]:
             "The service cannot store anything at the moment. Please keep this page open and send again in a few minutes."
         ),
     )
+    restoring = Problem(
+        gettext("This service is being restored"),
+        gettext(
+            "Nothing was stored, and nothing that was stored before is shown until that is finished. Please keep what you "
+            "wrote and try again later, or phone us."
+        ),
+    )
     not_ours = Problem(
         gettext("This could not be read"),
         gettext("What arrived is not something that our form sends. Please open the form again and send once more."),
     )
     return {
         **dict.fromkeys(("busy", "database", "disk", "migrate"), Refusal(503, not_stored)),
+        "replay": Refusal(503, restoring),
+        "closings": Refusal(503, not_stored),
         "form": Refusal(400, not_ours),
         "letter": Refusal(400, not_ours),
         "origin": Refusal(
@@ -132,6 +145,9 @@ def _refusals(language: Language) -> Mapping[str, Refusal]:
                     "One of the answers is not one that this form offers. Please look at your answers and send again."
                 ),
             ),
+        ),
+        "field-long": Refusal(
+            422, Problem(gettext("There is a problem"), gettext("One of the answers is too long. Please shorten it."))
         ),
         "too-long": Refusal(
             413,

@@ -1,4 +1,4 @@
-"""The backup's file: everything of one installation, the same for SQLite and PostgreSQL.
+"""A backup's file, the same for SQLite and PostgreSQL: everything of one installation, or all that the phone line keeps.
 
     magic (16) | records | end record
     record: length of body u32 | kind u8 | body
@@ -21,9 +21,8 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Date, LargeBinary, Table
 
 from intake.errors import BackupError
-from intake.schema import bundles, conditions, envelopes, erasures, holds, letters, threads
+from intake.schema import bundles, conditions, dangers, envelopes, erasures, holds, letters, threads
 
-_MAGIC: Final = b"heard backup v1\n"
 _PREFIX: Final = struct.Struct(">IB")
 _END: Final = struct.Struct(">Q32s")
 _JSON_LENGTH: Final = struct.Struct(">I")
@@ -31,11 +30,27 @@ _FILE_KIND: Final = 1
 _ROW_KIND: Final = 2
 _END_KIND: Final = 255
 _MAX_BODY_BYTES: Final = 2 * 1_048_576
-_TABLES: Final[Mapping[str, Table]] = {
-    table.name: table for table in (threads, letters, envelopes, erasures, bundles, holds, conditions)
-}
 _CUT: Final = "The backup is cut short; take another copy."
 _DAMAGED: Final = "The backup is damaged; take another copy."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a backup is of: its first 16 bytes, the tables whose rows it may hold, and what it is called."""
+
+    magic: bytes
+    tables: Mapping[str, Table]
+    of: str
+
+
+def kind_of(magic: bytes, of: str, *tables: Table) -> Kind:
+    """Return the kind of a backup of those tables."""
+    return Kind(magic, {table.name: table for table in tables}, of)
+
+
+LETTERS: Final = kind_of(
+    b"heard backup v1\n", "Heard's intake", threads, letters, envelopes, erasures, bundles, holds, dangers, conditions
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +72,11 @@ class KeptRow:
 class ArchiveWriter:
     """Writes one backup into `target`, a record at a time."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: BinaryIO, kind: Kind = LETTERS) -> None:
         self._target = target
         self._hash = hashlib.sha256()
         self._count = 0
-        self._write(_MAGIC)
+        self._write(kind.magic)
 
     def add_file(self, kept: KeptFile) -> None:
         """Add one small file."""
@@ -72,7 +87,7 @@ class ArchiveWriter:
         """Add one row."""
         plain = {name: _to_json(value) for name, value in kept.columns.items() if name != "sealed"}
         document = json.dumps({"table": kept.table, "columns": plain}, separators=(",", ":")).encode("ascii")
-        self._add(_ROW_KIND, _JSON_LENGTH.pack(len(document)) + document + kept.columns.get("sealed", b""))
+        self._add(_ROW_KIND, _JSON_LENGTH.pack(len(document)) + document + (kept.columns.get("sealed") or b""))
 
     def finish(self) -> int:
         """Write the end and return the number of records."""
@@ -89,59 +104,61 @@ class ArchiveWriter:
         self._target.write(data)
 
 
-def verify_archive(source: BinaryIO) -> int:
+def verify_archive(source: BinaryIO, kind: Kind = LETTERS) -> int:
     """Read a whole backup and return its number of records; `source` is left at its start. Raises BackupError."""
-    count = sum(1 for _ in read_archive(source))
+    count = sum(1 for _ in read_archive(source, kind))
     source.seek(0)
     return count
 
 
-def read_archive(source: BinaryIO) -> Iterator[KeptFile | KeptRow]:
+def read_archive(source: BinaryIO, kind: Kind = LETTERS) -> Iterator[KeptFile | KeptRow]:
     """Yield every record of the backup in `source`, from its start, in constant memory.
 
     Raises BackupError, for the hash only at the end: call `verify_archive` before acting on any of it.
     """
     source.seek(0)
     digest = hashlib.sha256()
-    if (magic := source.read(len(_MAGIC))) != _MAGIC:
-        raise BackupError("This is not a backup of Heard's intake, or of a version that this program does not know.")
+    if (magic := source.read(len(kind.magic))) != kind.magic:
+        raise BackupError(f"This is not a backup of {kind.of}, or of a version that this program does not know.")
     digest.update(magic)
     count = 0
     while True:
         prefix = _read_exactly(source, _PREFIX.size)
-        length, kind = _PREFIX.unpack(prefix)
+        length, record = _PREFIX.unpack(prefix)
         if length > _MAX_BODY_BYTES:
             raise BackupError(_DAMAGED)
         body = _read_exactly(source, length)
-        if kind == _END_KIND:
+        if record == _END_KIND:
             if body != _END.pack(count, digest.digest()) or source.read(1):
                 raise BackupError(_DAMAGED)
             return
         digest.update(prefix + body)
         count += 1
-        yield _parse(kind, body)
+        yield _parse(record, body, kind.tables)
 
 
-def _parse(kind: int, body: bytes) -> KeptFile | KeptRow:
+def _parse(record: int, body: bytes, tables: Mapping[str, Table]) -> KeptFile | KeptRow:
     try:
-        if kind == _FILE_KIND:
+        if record == _FILE_KIND:
             end = 1 + body[0]
             return KeptFile(body[1:end].decode("ascii"), body[end:])
-        if kind == _ROW_KIND:
-            return _parse_row(body)
+        if record == _ROW_KIND:
+            return _parse_row(body, tables)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error, RecursionError):
         raise BackupError(_DAMAGED) from None
     raise BackupError("The backup holds a record of an unknown kind; update this program.")
 
 
-def _parse_row(body: bytes) -> KeptRow:
+def _parse_row(body: bytes, tables: Mapping[str, Table]) -> KeptRow:
     (length,) = _JSON_LENGTH.unpack_from(body)
     start = _JSON_LENGTH.size
     document = json.loads(body[start : start + length])
-    table = _TABLES[document["table"]]
+    table = tables[document["table"]]
     columns = {name: _from_json(table, name, value) for name, value in document["columns"].items()}
     if table is envelopes:
         columns["sealed"] = body[start + length :]
+    if table is dangers:
+        columns["sealed"] = body[start + length :] or None
     return KeptRow(table.name, columns)
 
 

@@ -11,7 +11,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     `argv` stands in for the arguments of this process.
     """
-    warnings = renew() if argv is None and sys.argv[1:2] == ["serve"] else []
+    warnings = renew() if argv is None and (sys.argv[1:2] == ["serve"] or sys.argv[1:3] == ["line", "serve"]) else []
     from intake.commands.dispatch import dispatch
 
     return dispatch(sys.argv[1:] if argv is None else argv, warnings)

@@ -28,7 +28,8 @@ class StoreError(IntakeError):
 class StoreUnavailableError(StoreError):
     """A letter was not stored: nothing was acknowledged, and the same letter may be sent again.
 
-    `word` is what `GET /healthz` answers meanwhile: "database", "disk", "migrate" or "busy".
+    `word` is what `GET /healthz` answers meanwhile: "database", "disk", "migrate", "busy", "replay" (after a
+    restore) or "closings" (their log is missing or damaged).
     """
 
     def __init__(self, word: str = "database") -> None:
@@ -38,6 +39,14 @@ class StoreUnavailableError(StoreError):
 
 class SchemaBehindError(StoreError):
     """The database has not been migrated to what this program expects."""
+
+
+class ClosingsError(StoreError):
+    """The log of closings is missing, damaged, or not the one that belongs to this database."""
+
+
+class WorkerError(IntakeError):
+    """A worker of the phone line cannot be added, or there is none with that name."""
 
 
 class TransferError(IntakeError):
@@ -54,3 +63,12 @@ class AssetError(IntakeError):
 
 class FormError(IntakeError):
     """What was posted cannot be read as the form; the message is for the person who sent it."""
+
+
+class AnswerTooLongError(FormError):
+    """An answer is longer than its question takes: the question's id, and how many characters too many there are."""
+
+    def __init__(self, question: str, over: int) -> None:
+        super().__init__(f"An answer is {over} characters too long.")
+        self.question = question
+        self.over = over

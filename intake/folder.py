@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from crypto.constants import Purpose
 from intake.errors import FolderError
 
 FOLDER_MODE: Final = 0o700
@@ -33,16 +34,35 @@ class Folder:
     @property
     def card(self) -> Path:
         """The panel card that letters are sealed to."""
-        return self.root / "panel-card.card"
+        return self.card_of("panel")
 
-    def former_card(self, epoch: int) -> Path:
+    def card_of(self, purpose: Purpose) -> Path:
+        """Return where the card in use is: the panel's, or the safeguarding lead's."""
+        return self.root / f"{purpose}-card.card"
+
+    def former_card(self, epoch: int, purpose: Purpose = "panel") -> Path:
         """Return where the card of an `epoch` stays, since bundles signed in it may still be on their way."""
-        return self.root / f"panel-card-{epoch:04}.card"
+        return self.root / f"{purpose}-card-{epoch:04}.card"
 
     @property
     def database(self) -> Path:
         """The SQLite file, when no database URL is set."""
         return self.root / "letters.sqlite"
+
+    @property
+    def closings(self) -> Path:
+        """The log of closings, when no other place is set."""
+        return self.root / "closings.log"
+
+    @property
+    def line_database(self) -> Path:
+        """The SQLite file of the phone line, when no database URL is set for it."""
+        return self.root / "line.sqlite"
+
+    @property
+    def line_key(self) -> Path:
+        """The secret under which the phone line seals TOTP seeds and chains its audit."""
+        return self.root / "line.key"
 
     def create(self) -> None:
         """Make the folder, readable by its owner alone. Raises FolderError."""
@@ -73,7 +93,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             target.flush()
             os.fsync(target.fileno())
         unfinished.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise FolderError(f"{path.name} cannot be written ({error.strerror}).") from None
     finally:
@@ -98,7 +118,8 @@ def read_file(path: Path, most: int = 65_536) -> bytes:
     return content
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder have reached the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -11,21 +11,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from intake.engine import WRITES
 from intake.errors import StoreError
 
-_SCRIPTS: Final = Path(__file__).parent / "migrations"
+LETTERS: Final = Path(__file__).parent / "migrations"
+LINE: Final = Path(__file__).parent / "line" / "migrations"
 
 
-def migrate(engine: Engine) -> None:
-    """Run every revision that the database lacks, all or none.
+def migrate(engine: Engine, scripts: Path = LETTERS, setting: str = "database") -> None:
+    """Run every revision in the folder `scripts` that the database lacks, all or none. `setting` names the database.
 
     Raises StoreError when the database cannot be reached or refuses.
     """
     configuration = Config()
-    configuration.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    configuration.set_main_option("script_location", str(scripts).replace("%", "%%"))
     try:
         with engine.execution_options(**{WRITES: True}).begin() as connection:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
     except SQLAlchemyError as error:
         raise StoreError(
-            f"The database cannot be migrated ({type(error).__name__}); check the setting database."
+            f"The database cannot be migrated ({type(error).__name__}); check the setting {setting}."
         ) from None

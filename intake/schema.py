@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The Alembic revision that these tables are at; a test compares it with the newest file in intake/migrations/versions.
-SCHEMA_REVISION: Final = "0002"
+SCHEMA_REVISION: Final = "0003"
 
 metadata: Final = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
@@ -106,6 +106,23 @@ erasures: Final = Table(
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),
     Column("body_hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Records of danger, for the safeguarding lead: in no table of letters, and in no bundle for the panel. Few and short-lived, so
+# that their sealed bytes may stand in the row itself; `body_hash` is what is left of them in a bundle when they were erased.
+dangers: Final = Table(
+    "dangers",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("locator", LargeBinary(16), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=True),
+    Column("body_hash", LargeBinary(32), nullable=True),
+    Column("bundle", Integer, nullable=True),
+    Column("confirmed", String(16), nullable=True),
+    Column("acknowledged_day", Date, nullable=True),
+    CheckConstraint("confirmed IN ('imported', 'set aside', 'destroyed', 'acknowledged')", name="confirmed"),
     sqlite_with_rowid=False,
 )
 

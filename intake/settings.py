@@ -4,6 +4,7 @@ Every name, its meaning and its default are in `docs/settings.md`; a test holds 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,6 +17,7 @@ PREFIX: Final = "HEARD_"
 # Read by the Makefile and the station, which may share an environment with this side.
 _OTHERS: Final = frozenset({CONFIG_VARIABLE, "HEARD_PYTHON", "HEARD_STATION"})
 _YES_NO: Final = {"yes": True, "no": False}
+_ORIGIN: Final = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://localhost(:\d{1,5})?")
 _ENGINES: Final = ("sqlite:", "postgresql+psycopg:", "postgresql:")
 
 
@@ -38,13 +40,22 @@ class Settings:
             "Database URL, `sqlite:////…` or `postgresql://…`. When left out: `letters.sqlite` in the data folder."
         ),
     )
+    closings: str = field(
+        default="",
+        metadata=_about(
+            "File that logs what was taken back and which words were replaced, for a restore to do again; best on another "
+            "disk. When left out: `closings.log` in the data folder."
+        ),
+    )
     host: str = field(default="127.0.0.1", metadata=_about("Address that the survivors' site listens on."))
     port: int = field(
         default=8000, metadata=_about("Port that the survivors' site listens on; 0 takes any free one.", 0, 65_535)
     )
     inquiry: str = field(
         default="",
-        metadata=_about("File with the inquiry's name, words and questions. When left out: the one that is shipped."),
+        metadata=_about(
+            "Folder with the inquiry's name, words, hours and questions (docs/inquiry.md). When left out: the one that is shipped."
+        ),
     )
     unscripted_form: bool = field(
         default=True,
@@ -73,6 +84,45 @@ class Settings:
     draft_days: int = field(
         default=30, metadata=_about("How long a draft is kept after it was last saved, in days.", 1, 365)
     )
+    letter_days: int = field(
+        default=0,
+        metadata=_about(
+            "How long a sealed letter is kept here after the station has confirmed it, in days; 0 keeps it. Choose more than "
+            "lies between two copies of the station.",
+            0,
+            36_500,
+        ),
+    )
+    answer_days: int = field(
+        default=0,
+        metadata=_about(
+            'How long replies and "a reviewer has read it" wait for a person, in days after they came; 0 keeps them.',
+            0,
+            36_500,
+        ),
+    )
+    receipt_days: int = field(
+        default=365,
+        metadata=_about(
+            "How long the receipt of a destruction can be read with the same words, in days after it came; 0 keeps it.",
+            0,
+            36_500,
+        ),
+    )
+    danger_days: int = field(
+        default=0,
+        metadata=_about(
+            "How long a record for the safeguarding lead is kept here, sealed, after the lead acknowledged it, in days; 0 keeps it.",
+            0,
+            36_500,
+        ),
+    )
+    danger_overdue_days: int = field(
+        default=2,
+        metadata=_about(
+            "After how many days a record for the safeguarding lead that nobody acknowledged counts as overdue.", 0, 365
+        ),
+    )
     remnant_days: int = field(
         default=90,
         metadata=_about(
@@ -93,6 +143,59 @@ class Settings:
         default=1_024, metadata=_about("Connections and requests served at the same time.", 8, 65_535)
     )
 
+    line_database: str = field(
+        default="",
+        metadata=_about(
+            "Database URL of the phone line's workers, sessions and audit; never on the letters' PostgreSQL server. When left "
+            "out: `line.sqlite` in the data folder."
+        ),
+    )
+    line_data: str = field(
+        default="",
+        metadata=_about(
+            "Folder of the phone line's own database and key, so that the survivors' site need not reach them. When left out: the "
+            "data folder."
+        ),
+    )
+    line_practice: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether the phone line is for practice: it then starts only on a demonstration's card and is marked so on every page. "
+            "Otherwise it starts only on a real one."
+        ),
+    )
+    line_host: str = field(default="127.0.0.1", metadata=_about("Address that the phone line listens on."))
+    line_port: int = field(
+        default=8001, metadata=_about("Port that the phone line listens on; 0 takes any free one.", 0, 65_535)
+    )
+    line_origin: str = field(
+        default="",
+        metadata=_about(
+            "Address that workers open, like `https://line.example.org`; passkeys belong to its name, and nothing else is "
+            "answered. When left out: `http://localhost` with the line's port."
+        ),
+    )
+    line_idle_minutes: int = field(
+        default=15, metadata=_about("Minutes without a sign of the worker after which their session is locked.", 1, 60)
+    )
+    line_session_hours: int = field(
+        default=12, metadata=_about("Hours after which a worker has to sign in again, whatever they do.", 1, 12)
+    )
+    line_calls_a_day: int = field(
+        default=8,
+        metadata=_about(
+            "Calls after which a worker is asked to stop for the day; a supervisor can lift it for one day. 0 is no limit.",
+            0,
+            1_000,
+        ),
+    )
+    line_hard_calls_a_day: int = field(
+        default=3, metadata=_about("The same for calls that the worker called hard.", 0, 1_000)
+    )
+    line_hashing_at_once: int = field(
+        default=2, metadata=_about("Passwords checked at the same time; each takes 64 MiB.", 1, 16)
+    )
+
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Return the settings of this process.
@@ -104,12 +207,24 @@ class Settings:
         values = _read_file(Path(config)) if config else {}
         values |= _read_environment(environment)
         settings = cls(**values)
-        if settings.database and not settings.database.startswith(_ENGINES):
+        _check_databases(settings)
+        if settings.line_origin and not _ORIGIN.fullmatch(settings.line_origin):
             raise SettingsError(
-                "The setting database must be a URL like sqlite:////var/lib/heard/letters.sqlite or "
-                "postgresql://heard@localhost/heard."
+                "The setting line_origin must be like https://line.example.org, without a path; without encryption only "
+                "http://localhost works."
             )
         return settings
+
+
+def _check_databases(settings: Settings) -> None:
+    for name, url in (("database", settings.database), ("line_database", settings.line_database)):
+        if url and not url.startswith(_ENGINES):
+            raise SettingsError(
+                f"The setting {name} must be a URL like sqlite:////var/lib/heard/{name}.sqlite or "
+                "postgresql://heard@localhost/heard."
+            )
+    if settings.database and settings.database == settings.line_database:
+        raise SettingsError("The setting line_database must name another database than the setting database.")
 
 
 def environment_name(key: str) -> str:

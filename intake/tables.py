@@ -61,6 +61,27 @@ class Erasure(SQLModel, table=True):
     body_hash: bytes = Field(sa_column=schema.erasures.c.body_hash)
 
 
+class KeptDanger(SQLModel, table=True):
+    """A record for the safeguarding lead, and what this side may know of it.
+
+    `digest` is SHA-256 of the sealed bytes (32 bytes), `locator` 16 random bytes, `day` the date on which it came. `sealed` is
+    None once it was erased; `body_hash` (32) then stands for it where its bundle is written again. `bundle` is the sequence of
+    the bundle for the lead that carries it (0: of a generation that has ended), `confirmed` what became of it at the lead's
+    station, `acknowledged_day` when this side learned that the lead has taken it on.
+    """
+
+    __table__: ClassVar[Table] = schema.dangers
+
+    digest: bytes = Field(sa_column=schema.dangers.c.digest)
+    locator: bytes = Field(sa_column=schema.dangers.c.locator, repr=False)
+    day: date = Field(sa_column=schema.dangers.c.day)
+    sealed: bytes | None = Field(default=None, sa_column=schema.dangers.c.sealed, repr=False)
+    body_hash: bytes | None = Field(default=None, sa_column=schema.dangers.c.body_hash)
+    bundle: int | None = Field(default=None, sa_column=schema.dangers.c.bundle)
+    confirmed: str | None = Field(default=None, sa_column=schema.dangers.c.confirmed)
+    acknowledged_day: date | None = Field(default=None, sa_column=schema.dangers.c.acknowledged_day)
+
+
 class PublishedHold(SQLModel, table=True):
     """A hold that the station published: its JSON, whose SHA-256 is the key, and its dates."""
 

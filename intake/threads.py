@@ -23,20 +23,22 @@ class Threads:
         self._day = day
         self._draft_days = draft_days
 
-    async def visit(self, request: VisitRequest, slot: bytes = b"") -> VisitAnswer | None:
+    async def visit(self, request: VisitRequest, slot: bytes = b"", once: bytes | None = None) -> VisitAnswer | None:
         """Answer one request; None when its words open nothing. Raises StoreError, StoreUnavailableError.
+
+        `once` (32 bytes) stands for a form that was sealed here: what is put with it twice is stored once.
 
         The database is asked in a thread of its own, so that others are answered meanwhile.
         """
-        return await asyncio.to_thread(self._visit, request, slot)
+        return await asyncio.to_thread(self._visit, request, slot, once)
 
-    def _visit(self, request: VisitRequest, slot: bytes) -> VisitAnswer | None:
+    def _visit(self, request: VisitRequest, slot: bytes, once: bytes | None) -> VisitAnswer | None:
         if request.operation == _OPEN:
             return self._index(request)
         if request.operation == _FETCH:
             return self._part(request)
         if request.operation == _PUT:
-            return _told(self._store.put(self._new(request, slot)))
+            return _told(self._store.put(self._new(request, slot, once)))
         return _told(self._store.discard(request.locator, request.access_hash))
 
     def _index(self, request: VisitRequest) -> VisitAnswer | None:
@@ -55,13 +57,14 @@ class Threads:
         part = sealed[start : start + VISIT_SLOT_BYTES]
         return VisitAnswer(VISIT_STATUSES["letter"], slots_of(len(sealed)), slot=part)
 
-    def _new(self, request: VisitRequest, slot: bytes) -> ThreadLetter:
+    def _new(self, request: VisitRequest, slot: bytes, once: bytes | None) -> ThreadLetter:
         letter = NewLetter(
             kind=request.kind,
             locator=request.locator,
             access_hash=request.access_hash,
             day=self._day(),
             sealed=slot,
+            once=once,
             sequence=request.sequence,
         )
         return ThreadLetter(letter, request.next_locator)

@@ -136,6 +136,7 @@ class Writer:
         real = [letter for letter in letters if letter is not None]
         if not real:
             self._store.probe()
+            self._store.probe_log()
             return [True] * len(letters)
         held = self._store.add(real)
         return [letter is None or letter.digest in held for letter in letters]

@@ -6,7 +6,6 @@ is ever shown: its lines could hold what a survivor wrote.
 
 import argparse
 import os
-import resource
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,30 +14,85 @@ from typing import Final
 
 from crypto.errors import SealingError
 from reviewer.commands import (
+    acknowledge,
+    backup,
     card,
     ceremony,
+    decide,
     destroy,
+    doctor,
+    end_epoch,
     export,
+    following,
     heard,
+    hold,
     identity,
     importation,
     listing,
+    lock,
+    log,
     read,
+    reader,
+    recuse,
+    rehearse,
+    renew,
     reply,
+    reshare,
+    restore,
+    resync,
+    room,
+    search,
     status,
+    thread,
     trust,
+    unlock,
 )
 from reviewer.display import safe_line
 from reviewer.errors import StationError
 from reviewer.files import PRIVATE_UMASK
+from reviewer.hardening import forbid_dumps
 from reviewer.terminal import note, use_utf8
 
-_COMMANDS: Final = (ceremony, card, trust, importation, listing, read, heard, reply, destroy, export, status, identity)
+_COMMANDS: Final = (
+    ceremony,
+    rehearse,
+    reshare,
+    end_epoch,
+    card,
+    trust,
+    doctor,
+    unlock,
+    lock,
+    importation,
+    listing,
+    following,
+    read,
+    thread,
+    room,
+    search,
+    recuse,
+    decide,
+    heard,
+    reply,
+    acknowledge,
+    hold,
+    destroy,
+    export,
+    resync,
+    reader,
+    log,
+    renew,
+    backup,
+    restore,
+    status,
+    identity,
+)
 _REFUSED, _STOPPED = 1, 130
 _EXAMPLES: Final = """\
 examples:
   reviewer ceremony --threshold 2 --custodians 3 --inquiry an-inquiry --to shares
   reviewer trust intake.pub
+  reviewer unlock
   reviewer import /media/stick/intake-0001-000001.heard
   reviewer list
   reviewer read 3f9a2c
@@ -76,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harden() -> None:
     """Keep what this process writes to its owner, and its memory out of core dumps."""
     os.umask(PRIVATE_UMASK)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_dumps()
     use_utf8()
 
 

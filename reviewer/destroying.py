@@ -1,18 +1,21 @@
 """Destroying what was taken back, by two people, and the receipt that says so.
 
-In this order, so that an interruption loses nothing that was to be kept and leaves nothing that was not: what may be kept
-is kept, files are overwritten, the ledger is marked, the receipt is signed. Doing it again goes on.
+In this order, so that an interruption loses nothing that was to be kept, leaves nothing that was not, and doubles nothing:
+what may be kept is kept and noted beside its letter, files are overwritten, the receipt is signed, and the ledger is marked
+together with it. Doing it again goes on.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from crypto.letter import Letter
 from crypto.recipients import Recipient, throwaway_recipient
 from crypto.sealing import seal_letter
-from reviewer.entries import LetterEntry, Status, ThreadEntry
-from reviewer.errors import VaultError
+from reviewer.entries import LetterEntry, NoticeEntry, Status, ThreadEntry
+from reviewer.errors import DestructionError, VaultError
+from reviewer.holding import Holds
 from reviewer.ledger import Ledger
 from reviewer.noticing import Notices
 from reviewer.opening import SetAsideError, Unlocked, open_for_panel
@@ -23,6 +26,11 @@ COPIES: Final = (
     "which nobody can read any more without the inquiry's key, are gone after the time below."
 )
 KEPT_REASON: Final = "kept as statistics"
+# Beside a letter that is about to be destroyed: what may be kept of it is kept already.
+_KEPT_OF: Final = "its statistics are kept"
+# What receipts say, and the intake side's pages unless its operator sets another number there.
+REMNANT_DAYS: Final = 90
+TWO_PEOPLE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -31,18 +39,24 @@ class Destroyer:
 
     ledger: Ledger
     vault: Vault
+    holds: Holds
     panel: Sequence[Unlocked]
-    remnant_days: int
+    remnant_days: int = REMNANT_DAYS
 
     def waiting(self) -> list[LetterEntry]:
         """Return the letters that are to be destroyed."""
-        return [
-            letter for thread in self.ledger.threads_to_destroy() for letter in letters_to_destroy(self.ledger, thread)
-        ]
+        threads = self.ledger.threads_to_destroy()
+        letters = [letter for thread in threads for letter in letters_to_destroy(self.ledger, thread)]
+        return [*self.ledger.parts_to_destroy(), *letters]
 
-    def destroy(self) -> int:
-        """Destroy everything that waits and return how many letters that were. Raises VaultError, LedgerError."""
-        count = 0
+    def destroy(self, today: date) -> int:
+        """Destroy everything that waits and return how many letters that were.
+
+        Raises HoldError while a hold is in force, DestructionError unless two people are here, VaultError, LedgerError.
+        """
+        self.holds.require_none(today)
+        require_two(self.panel)
+        count = self._destroy_parts()
         for thread in self.ledger.threads_to_destroy():
             letters = letters_to_destroy(self.ledger, thread)
             if thread.keep == "statistics":
@@ -52,9 +66,17 @@ class Destroyer:
             for letter in letters:
                 self.vault.destroy(letter.digest)
             count += len(letters)
-            self._receipt(thread)
-            self.ledger.mark_destroyed([thread.verify_key], [letter.digest for letter in letters])
+            receipt = self._receipt(thread)
+            self.ledger.mark_destroyed([thread.verify_key], [letter.digest for letter in letters], receipt)
         return count
+
+    def _destroy_parts(self) -> int:
+        """Destroy parts of calls. They count in no statistics, and there are no words that a receipt could go to."""
+        digests = [part.digest for part in self.ledger.parts_to_destroy()]
+        for digest in digests:
+            self.vault.destroy(digest)
+        self.ledger.mark_destroyed([], digests)
+        return len(digests)
 
     def _keep_statistics(self, entry: LetterEntry) -> None:
         """Keep, sealed to the panel alone, what was chosen from lists in a letter; nothing that was typed, and no thread."""
@@ -78,14 +100,27 @@ class Destroyer:
             reason=KEPT_REASON,
             confirmed=0,
         )
-        self.ledger.add_letters([kept])
+        self.ledger.keep_of_letter(entry.digest, kept, _KEPT_OF)
 
-    def _receipt(self, thread: ThreadEntry) -> None:
-        """Sign the receipt, once, for the words that lead here now."""
-        if thread.successor is None:
-            Notices(self.ledger, self.vault).send(
-                self.panel[0], thread, "destruction", text=COPIES, days=self.remnant_days
-            )
+    def _receipt(self, thread: ThreadEntry) -> NoticeEntry | None:
+        """Write the receipt for the words that lead here now; it counts together with what it says."""
+        if thread.successor is not None:
+            return None
+        notices = Notices(self.ledger, self.vault)
+        return notices.write(self.panel[0], thread, "destruction", text=COPIES, days=self.remnant_days)
+
+
+def require_two(panel: Sequence[Unlocked]) -> None:
+    """Raise DestructionError unless two custodians of one epoch unlocked, whatever its threshold says.
+
+    A demonstration's panel may have nobody else.
+    """
+    here = max((len(set(unlocked.custodians)) for unlocked in panel), default=0)
+    alone = any(unlocked.card.demonstration and unlocked.card.custodians < TWO_PEOPLE for unlocked in panel)
+    if here < TWO_PEOPLE and not alone:
+        raise DestructionError(
+            "Destroying takes two people: bring the share of another custodian. Nothing was destroyed."
+        )
 
 
 def letters_to_destroy(ledger: Ledger, thread: ThreadEntry) -> list[LetterEntry]:
@@ -106,4 +141,5 @@ def statistics_of(letter: Letter) -> Letter:
         consents=(),
         change=None,
         signature="",
+        call=None,
     )

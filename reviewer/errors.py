@@ -41,6 +41,10 @@ class CardConflictError(StationError):
     """A card cannot be installed beside what is there."""
 
 
+class PurposeError(StationError):
+    """A command is for the panel's station, and this one is the safeguarding lead's, or the other way round."""
+
+
 class CustodyError(StationError):
     """The panel's key could not be put together. Nothing was unlocked."""
 
@@ -69,8 +73,44 @@ class DuplicateShareError(CustodyError):
     """The same share was given twice."""
 
 
+class WordsError(CustodyError):
+    """Words that somebody typed are not those of a share."""
+
+
 class TooFewSharesError(CustodyError):
     """Fewer shares were given than the panel's threshold."""
+
+
+class AgentError(StationError):
+    """The agent that holds the keys could not be started, or does not do what it was asked."""
+
+
+class AlreadyUnlockedError(AgentError):
+    """The station is unlocked."""
+
+
+class LockedError(AgentError):
+    """The keys are gone: the station was locked."""
+
+
+class MachineError(StationError):
+    """The machine is not what a station needs."""
+
+
+class RehearsalError(CustodyError):
+    """Shares that should open a panel do not."""
+
+
+class RenewalError(CustodyError):
+    """Shares cannot be renewed, or too few of the old ones are gone."""
+
+
+class CustodyRecordError(StationError):
+    """The custody record was altered, or cannot be read."""
+
+
+class EpochError(StationError):
+    """An epoch cannot be ended yet."""
 
 
 class TrustError(StationError):
@@ -79,6 +119,22 @@ class TrustError(StationError):
 
 class LedgerError(StationError):
     """The ledger cannot be read or written."""
+
+
+class CaseStoreError(StationError):
+    """The case store is missing, damaged, sealed to other shares, or cannot be written."""
+
+
+class ReaderError(StationError):
+    """A reader is unknown, has no right to what was asked, or a second person is needed."""
+
+
+class PaceError(StationError):
+    """A reader has read as many full accounts as a day should hold."""
+
+
+class BackupError(StationError):
+    """A backup cannot be written or restored."""
 
 
 class VaultError(StationError):
@@ -121,6 +177,10 @@ class DivergedBundleError(BundleRefusedError):
     """The bundle does not continue what was imported before: the other side tells another story."""
 
 
+class EndedGenerationError(BundleRefusedError):
+    """The bundle is of a generation that a new one has replaced."""
+
+
 class ReadingError(StationError):
     """A letter cannot be shown."""
 
@@ -129,5 +189,21 @@ class AnswerError(StationError):
     """An answer cannot be given, or would reach nobody."""
 
 
+class HoldError(StationError):
+    """A legal hold is in the way, or one cannot be published or ended."""
+
+
+class DestructionError(StationError):
+    """Too few people are here to destroy anything."""
+
+
 class ExportError(StationError):
     """A return bundle cannot be written."""
+
+
+class ResyncError(StationError):
+    """A new generation cannot be begun."""
+
+
+class RoomError(StationError):
+    """The reading room cannot be opened, or does not hold what was asked for."""

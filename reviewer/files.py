@@ -95,6 +95,20 @@ def copy_file(source: Path, target: Path, *, replace: bool = False) -> None:
         raise FolderError(f"{show(source)} cannot be read: {error.strerror}.") from None
 
 
+def same_content(one: Path, other: Path) -> bool:
+    """Say whether both files are there and hold the same bytes. Raises FolderError."""
+    try:
+        with one.open("rb") as first, other.open("rb") as second:
+            while (block := first.read(_COPY_BYTES)) == second.read(_COPY_BYTES):
+                if not block:
+                    return True
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise FolderError(f"{show(other)} cannot be read: {error.strerror}.") from None
+    return False
+
+
 def sync_folder(path: Path) -> None:
     """Wait until the names in a folder have reached the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -32,6 +32,8 @@ _OPEN, _WITHDRAWN, _REPLACED, _DESTROYED = "open", "withdrawn", "replaced", "des
 # The claim of a letter without return words. One that was not looked at yet has no claim.
 _NO_THREAD: Final = "{}"
 _TAKEN_BACK: Final = (_WITHDRAWN, _DESTROYED)
+# What a letter that is no account has when its signature holds and it was not set aside since.
+_SIGNED: Final = (Status.WAITING, Status.IMPORTED)
 
 
 def name_thread(entry: LetterEntry, letter: Letter) -> LetterEntry:
@@ -43,7 +45,7 @@ def name_thread(entry: LetterEntry, letter: Letter) -> LetterEntry:
     if letter.kind in _NOT_FOR_PANEL:
         return _set_aside(entry, Reason.NOT_FOR_PANEL)
     if letter.thread is None:
-        entry.claim = _NO_THREAD
+        entry.claim = entry.claim or _NO_THREAD
         return entry
     if not _keys_usable(letter):
         return _set_aside(entry, Reason.UNUSABLE_KEYS)
@@ -81,8 +83,14 @@ class _Bench:
         self._session = session
         self._key = verify_key
         wanted = select(LetterEntry).where(LetterEntry.verify_key == verify_key)
-        order = (col(LetterEntry.sequence), col(LetterEntry.bundle), col(LetterEntry.place), col(LetterEntry.digest))
-        self._letters = list(session.exec(wanted.order_by(*order)))
+        order = (
+            LetterEntry.sequence,
+            LetterEntry.generation,
+            LetterEntry.bundle,
+            LetterEntry.place,
+            LetterEntry.digest,
+        )
+        self._letters = list(session.exec(wanted.order_by(*map(col, order))))
         self._led_to: list[str] = []
 
     def judge(self) -> list[str]:
@@ -90,6 +98,7 @@ class _Bench:
         thread = self._thread()
         if thread is None:
             return []
+        self._bind(thread)
         self._accounts(thread)
         for letters in self._places():
             self._judge_place(thread, letters)
@@ -117,6 +126,20 @@ class _Bench:
         for second in accounts if self._keys_before(thread.verify_key) else accounts[1:]:
             _set_aside(second, Reason.SECOND_ACCOUNT)
             thread.conflict = max(thread.conflict or 0, 0)
+
+    def _bind(self, thread: ThreadEntry) -> None:
+        """Let answers go where the words' own key says. An account is not signed: who learned the key may have invented it."""
+        here = [one for one in self._letters if one.locator == thread.locator]
+        signed = [one for one in here if one.kind != _ACCOUNT and one.status in _SIGNED]
+        if not signed:
+            return
+        recipient = _claim(signed[0])["recipient"]
+        accounts = [one for one in here if one.kind == _ACCOUNT and one.status == Status.IMPORTED]
+        invented = [one for one in accounts if _claim(one)["recipient"] != recipient]
+        if invented or thread.recipient != recipient:
+            thread.recipient = recipient
+            thread.conflict = max(thread.conflict or 0, 0)
+        _set_all_aside(invented, Reason.OTHER_KEYS)
 
     def _places(self) -> Iterator[list[LetterEntry]]:
         """Yield the waiting letters, those for one place together, in the order of places."""
@@ -146,7 +169,7 @@ class _Bench:
 
     def _fill(self, thread: ThreadEntry, letters: list[LetterEntry]) -> None:
         """Give the next place to the letter that came first. Where two came together, nobody has it, and it is never given again."""
-        first = [one for one in letters if one.bundle == letters[0].bundle]
+        first = [one for one in letters if _came_with(one) == _came_with(letters[0])]
         if len(first) == 1:
             self._accept(thread, first[0])
         else:
@@ -269,6 +292,11 @@ def _set_aside(entry: LetterEntry, reason: Reason) -> LetterEntry:
     """Set a letter aside. The intake side is told again: it may have been told that the letter counts."""
     entry.status, entry.reason, entry.confirmed = Status.SET_ASIDE.value, reason.value, None
     return entry
+
+
+def _came_with(entry: LetterEntry) -> tuple[int, int]:
+    """Return which bundle brought a letter."""
+    return entry.generation, entry.bundle
 
 
 def _claim(entry: LetterEntry) -> dict[str, Any]:

@@ -1,67 +1,29 @@
 """The ledger: which letters and bundles there are. Digests, weeks and outcomes; never a word of a letter.
 
-SQLModel over SQLite in the station folder, 0600, synchronous FULL. Every query of this side is in this module.
+Every query of it is in this module, in `reviewer.bundles`, `reviewer.calls`, `reviewer.roll` and `reviewer.judging`.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from crypto.bundle import FIRST_PREVIOUS, Direction
 from crypto.constants import LETTER_KINDS
-from reviewer.entries import BundleEntry, Counts, LetterEntry, NoticeEntry, Status, ThreadEntry
+from reviewer.bundles import Bundles, telling
+from reviewer.calls import Calls
+from reviewer.entries import NEVER_SENT, BundleEntry, Counts, LetterEntry, NoticeEntry, Status, ThreadEntry
 from reviewer.errors import LedgerError
-from reviewer.files import FILE_MODE
+from reviewer.roll import Roll
 
 LEAST_PREFIX: Final = 6
 
 
-class Ledger:
-    """The database behind one station. Methods raise LedgerError."""
-
-    def __init__(self, path: Path) -> None:
-        path.touch(mode=FILE_MODE)
-        self._engine: Engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
-
-    @property
-    def engine(self) -> Engine:
-        """What `reviewer.migration` brings to the tables of this program."""
-        return self._engine
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
-
-    # Bundles
-
-    def last_bundle(self, direction: Direction) -> BundleEntry | None:
-        """Return the newest bundle of a direction."""
-        wanted = select(BundleEntry).where(BundleEntry.direction == direction)
-        with self._session() as session:
-            return session.exec(wanted.order_by(col(BundleEntry.sequence).desc()).limit(1)).first()
-
-    def bundle(self, direction: Direction, sequence: int) -> BundleEntry | None:
-        """Return one bundle."""
-        with self._session() as session:
-            return session.get(BundleEntry, (direction, sequence))
-
-    def begin_bundle(self, entry: BundleEntry) -> None:
-        """Note a bundle whose letters are about to come in; does nothing when it was begun before."""
-        with self._writing() as connection:
-            connection.execute(insert(BundleEntry).values(entry.model_dump()).on_conflict_do_nothing())
-
-    def finish_bundle(self, entry: BundleEntry) -> None:
-        """Note that every letter of a bundle is in."""
-        with self._writing() as connection:
-            connection.execute(update(BundleEntry).where(*_place(entry)).values(finished=True))
+class Ledger(Calls, Bundles, Roll):
+    """Letters, threads and notices of one station. Methods raise LedgerError."""
 
     # Letters
 
@@ -70,42 +32,65 @@ class Ledger:
         with self._session() as session:
             return session.get(LetterEntry, digest)
 
+    def digests(self) -> frozenset[str]:
+        """Return the digests (64 hex) of every letter and notice."""
+        with self._session() as session:
+            return frozenset(
+                digest for column in (LetterEntry.digest, NoticeEntry.digest) for digest in session.exec(select(column))
+            )
+
     def letters_named(self, prefix: str) -> Sequence[LetterEntry]:
         """Return up to two letters whose digest starts with `prefix` (hex): enough to tell whether it is one."""
         with self._session() as session:
             return session.exec(select(LetterEntry).where(col(LetterEntry.digest).startswith(prefix)).limit(2)).all()
 
     def letters(self) -> Iterator[LetterEntry]:
-        """Yield every letter, oldest week first; within a week in the order of digests, which is random."""
-        wanted = select(LetterEntry).order_by(col(LetterEntry.week), col(LetterEntry.digest))
+        """Yield every letter, oldest week first; within a week in the order of digests, which is random.
+
+        What belongs to one call stands together, where its first part came, in the order of its parts.
+        """
+        group = func.coalesce(col(LetterEntry.call), col(LetterEntry.digest))
+        first_week = func.min(col(LetterEntry.week)).over(partition_by=group)
+        wanted = select(LetterEntry).order_by(first_week, group, col(LetterEntry.part), col(LetterEntry.digest))
         with self._session() as session:
             yield from session.exec(wanted.execution_options(yield_per=256))
 
+    def imported(self) -> Sequence[LetterEntry]:
+        """Return every imported letter, in the order of `letters`."""
+        return [entry for entry in self.letters() if entry.status == Status.IMPORTED]
+
     def add_letters(self, entries: Sequence[LetterEntry]) -> None:
-        """Add letters, all or none. One that is there already is left as it is, and will be confirmed again."""
+        """Add letters, all or none. One that is there already is left as it is, and will be confirmed again.
+
+        One that was missing so far is no longer.
+        """
         if not entries:
             return
+        found = [entry.digest for entry in entries if entry.status != Status.MISSING]
+        missing = (col(LetterEntry.digest).in_(found), col(LetterEntry.status) == Status.MISSING)
         adding = insert(LetterEntry)
         # The intake side sends a letter again when it has not heard of it: the confirmation may have been lost.
         again = adding.on_conflict_do_update(
             index_elements=["digest"],
             set_={"confirmed": None},
-            where=(col(LetterEntry.bundle) != adding.excluded.bundle),
+            where=(col(LetterEntry.bundle) != adding.excluded.bundle)
+            | (col(LetterEntry.generation) != adding.excluded.generation),
         )
         with self._writing() as connection:
+            connection.execute(delete(LetterEntry).where(*missing))
             connection.execute(again, [entry.model_dump() for entry in entries])
 
-    def letters_of_bundle(self, sequence: int) -> Sequence[LetterEntry]:
+    def letters_of_bundle(self, bundle: BundleEntry) -> Sequence[LetterEntry]:
         """Return the letters that a bundle brought and that were set aside, in its order."""
-        wanted = select(LetterEntry).where(LetterEntry.bundle == sequence, LetterEntry.status == Status.SET_ASIDE)
+        wanted = select(LetterEntry).where(*_brought_by(bundle), LetterEntry.status == Status.SET_ASIDE)
         with self._session() as session:
             return session.exec(wanted.order_by(col(LetterEntry.place))).all()
 
-    def counts(self, bundle: int | None = None) -> Counts:
+    def counts(self, bundle: BundleEntry | None = None) -> Counts:
         """Count all letters, or those that one bundle brought."""
         groups = select(LetterEntry.status, func.count(), func.count(col(LetterEntry.confirmed)))
         if bundle is not None:
-            groups = groups.where(LetterEntry.bundle == bundle)
+            groups = groups.where(*_brought_by(bundle))
         with self._session() as session:
             rows = session.exec(groups.group_by(LetterEntry.status)).all()
         totals = {status: total for status, total, _ in rows}
@@ -117,6 +102,7 @@ class Ledger:
             totals.get(Status.WAITING, 0),
             totals.get(Status.WITHDRAWN, 0),
             totals.get(Status.DESTROYED, 0),
+            totals.get(Status.MISSING, 0),
         )
 
     # The way back
@@ -135,6 +121,41 @@ class Ledger:
             connection.execute(confirming.values(confirmed=entry.sequence))
             sending = update(NoticeEntry).where(col(NoticeEntry.bundle).is_(None))
             connection.execute(sending.values(bundle=entry.sequence))
+            connection.execute(telling(entry))
+
+    def add_resync(self, entry: BundleEntry, notices: Sequence[NoticeEntry]) -> None:
+        """Note the first bundle of a new generation, which tells of every letter and closed thread, and carries `notices`."""
+        with self._writing() as connection:
+            connection.execute(insert(BundleEntry).values(entry.model_dump()))
+            brought = update(LetterEntry).where(col(LetterEntry.bundle) > 0)
+            connection.execute(brought.values(confirmed=entry.sequence))
+            sent = update(NoticeEntry).where(col(NoticeEntry.digest).in_([notice.digest for notice in notices]))
+            connection.execute(sent.values(bundle=entry.sequence))
+            connection.execute(telling(entry))
+
+    def brought(self) -> Iterator[LetterEntry]:
+        """Yield every letter that a bundle brought, in the order of digests."""
+        wanted = select(LetterEntry).where(LetterEntry.bundle > 0).order_by(col(LetterEntry.digest))
+        with self._session() as session:
+            yield from session.exec(wanted.execution_options(yield_per=256))
+
+    def closed_threads(self, *, untold: bool) -> Sequence[ThreadEntry]:
+        """Return the threads that their words closed; `untold`: of which the intake side was not told yet.
+
+        A place that an open thread has too is left out: who knows a locator could close it for its owner.
+        """
+        shared = select(ThreadEntry.locator).where(ThreadEntry.state == "open")
+        wanted = select(ThreadEntry).where(ThreadEntry.state != "open", col(ThreadEntry.locator).not_in(shared))
+        if untold:
+            wanted = wanted.where(col(ThreadEntry.told).is_(None))
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(ThreadEntry.locator))).all()
+
+    def all_notices(self) -> Sequence[NoticeEntry]:
+        """Return every notice that may go out, in the order of digests."""
+        wanted = select(NoticeEntry).where(col(NoticeEntry.bundle).is_distinct_from(NEVER_SENT))
+        with self._session() as session:
+            return session.exec(wanted.order_by(col(NoticeEntry.digest))).all()
 
     # Threads and notices
 
@@ -177,10 +198,10 @@ class Ledger:
             found = [session.get(ThreadEntry, key) for key in verify_keys]
             return [thread for thread in found if thread is not None]
 
-    def keys_of_bundle(self, bundle: int) -> Sequence[str]:
+    def keys_of_bundle(self, bundle: BundleEntry) -> Sequence[str]:
         """Return the keys that letters of a bundle name."""
         wanted = select(LetterEntry.verify_key).where(
-            LetterEntry.bundle == bundle,
+            *_brought_by(bundle),
             col(LetterEntry.verify_key).is_not(None),
             LetterEntry.status != Status.SET_ASIDE,
         )
@@ -212,15 +233,37 @@ class Ledger:
         with self._writing() as connection:
             connection.execute(update(LetterEntry).where(col(LetterEntry.digest) == entry.digest).values(named))
 
+    def acknowledge(self, digest: str) -> None:
+        """Note that the safeguarding lead has taken a record on; the intake side will be told."""
+        noting = update(LetterEntry).where(col(LetterEntry.digest) == digest)
+        with self._writing() as connection:
+            connection.execute(noting.values(acknowledged=True, confirmed=None))
+
+    def count_acknowledged(self) -> int:
+        """Return how many records the safeguarding lead has taken on."""
+        with self._session() as session:
+            return session.exec(select(func.count()).where(col(LetterEntry.acknowledged).is_(True))).one()
+
     def threads_to_destroy(self) -> Sequence[ThreadEntry]:
         """Return the threads that were taken back and wait for two people."""
         wanted = select(ThreadEntry).where(ThreadEntry.state == "withdrawn")
         with self._session() as session:
             return session.exec(wanted.order_by(col(ThreadEntry.verify_key))).all()
 
-    def mark_destroyed(self, verify_keys: Sequence[str], digests: Sequence[str]) -> None:
-        """Note that those letters are gone; the intake side will be told again."""
+    def keep_of_letter(self, digest: str, kept: LetterEntry, reason: str) -> None:
+        """Add what is kept of a letter, and note that it is beside the letter: one does not happen without the other."""
         with self._writing() as connection:
+            connection.execute(insert(LetterEntry).values(kept.model_dump()))
+            noting = update(LetterEntry).where(col(LetterEntry.digest) == digest)
+            connection.execute(noting.values(reason=reason))
+
+    def mark_destroyed(
+        self, verify_keys: Sequence[str], digests: Sequence[str], receipt: NoticeEntry | None = None
+    ) -> None:
+        """Note that those letters are gone, and the receipt that says so; the intake side will be told again."""
+        with self._writing() as connection:
+            if receipt is not None:
+                connection.execute(insert(NoticeEntry).values(receipt.model_dump()))
             gone = update(LetterEntry).where(col(LetterEntry.digest).in_(digests))
             connection.execute(gone.values(status=Status.DESTROYED, confirmed=None))
             closed = update(ThreadEntry).where(col(ThreadEntry.verify_key).in_(verify_keys))
@@ -243,48 +286,7 @@ class Ledger:
         with self._session() as session:
             return session.exec(wanted.order_by(col(NoticeEntry.digest))).all()
 
-    # How transactions begin and end
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        try:
-            with Session(self._engine) as session:
-                yield session
-        except SQLAlchemyError as error:
-            raise LedgerError(f"The ledger cannot be read ({type(error).__name__}).") from None
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise LedgerError(f"The ledger cannot be written ({type(error).__name__}); is the disk full?") from None
-
-
-def next_place(last: BundleEntry | None) -> tuple[int, str]:
-    """Return the sequence of the bundle after `last`, and the chain value it must name as previous."""
-    return (1, FIRST_PREVIOUS) if last is None else (last.sequence + 1, last.chain)
-
-
-def _place(entry: BundleEntry) -> tuple[Any, ...]:
-    return (BundleEntry.direction == entry.direction, BundleEntry.sequence == entry.sequence)
-
-
-def _configure(connection: Any, _entry: object) -> None:
-    """Set what a connection needs: readers and a writer at the same time (WAL), and commits that wait for the disk."""
-    connection.isolation_level = None  # BEGIN is ours, in _begin, so that schema changes are all or nothing too
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "temp_store=MEMORY",
-        "trusted_schema=OFF",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _brought_by(bundle: BundleEntry) -> tuple[Any, ...]:
+    """Return the conditions for letters that a bundle brought: numbers of bundles begin again with each generation."""
+    return LetterEntry.generation == bundle.generation, LetterEntry.bundle == bundle.sequence

@@ -38,7 +38,26 @@ class Notices:
         days: int = 0,
         language: str = _LANGUAGE,
     ) -> NoticeEntry:
-        """Sign and seal one notice for `thread` and keep it for the next export.
+        """Write one notice to `thread` and let the next export carry it. Raises as `write`."""
+        entry = self.write(
+            unlocked, thread, kind, text=text, digests=digests, through=through, days=days, language=language
+        )
+        self.ledger.add_notice(entry)
+        return entry
+
+    def write(
+        self,
+        unlocked: Unlocked,
+        thread: ThreadEntry,
+        kind: str,
+        *,
+        text: str = "",
+        digests: Sequence[str] = (),
+        through: int = 0,
+        days: int = 0,
+        language: str = _LANGUAGE,
+    ) -> NoticeEntry:
+        """Sign and seal one notice for `thread` and return what the ledger is to say of it; only then it counts.
 
         Raises LetterError for a text that cannot be sealed, LetterTooLongError, VaultError, LedgerError.
         """
@@ -58,17 +77,15 @@ class Notices:
             valid_from="",
             valid_to="",
         )
-        content = encode_notice(sign_notice(notice, unlocked.root.sign))
+        content = encode_notice(sign_notice(notice, unlocked.keys.sign))
         sealed = seal_padded(content, [Recipient.parse(thread.recipient), throwaway_recipient()])
-        entry = NoticeEntry(
+        return NoticeEntry(
             digest=self.vault.keep(sealed),
             kind=NOTICE_KINDS[kind],
             locator=thread.locator,
             verify_key=thread.verify_key,
             sequence=notice.sequence,
         )
-        self.ledger.add_notice(entry)
-        return entry
 
 
 def confirm_arrival(notices: Notices, panel: Sequence[Unlocked], verify_keys: Sequence[str]) -> None:

@@ -1,21 +1,24 @@
 """Opening one letter at the station: whose key fits, and whether what is inside is what the outside says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from crypto.card import PanelCard
-from crypto.constants import LETTER_KINDS
+from crypto.constants import LETTER_KINDS, RECORD_KINDS
 from crypto.errors import AgeError, LetterError, NoMatchError
 from crypto.letter import Letter, parse_letter
 from crypto.opening import open_sealed
-from crypto.panel import PanelRoot
+from crypto.panel import PanelKeys
 from crypto.records import LetterRecord
 
 _PADDING: Final = b" "
 # What a hostile letter might bring a library to raise, should a parser have a hole: it must not keep the others out.
 _WHATEVER: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+Inside = TypeVar("Inside")
 
 
 class Reason(StrEnum):
@@ -30,12 +33,14 @@ class Reason(StrEnum):
     OTHER_THREAD = "names another thread than the outside says"
     NOT_A_LETTER_RECORD = "not a letter record"
     NOT_FOR_PANEL = "of a kind that is never sealed to the panel"
+    NOT_A_DANGER = "of a kind that is never sealed to the safeguarding lead"
     UNSIGNED = "not signed by the words of its thread"
     REPLACED = "signed with words that were replaced"
     PLACE_TAKEN = "claims a place in its thread that is taken"
     SAME_PLACE = "claims the same place as another letter"
     WORDS_IN_USE = "names words that lead to another thread already"
     UNUSABLE_KEYS = "names keys that nobody can answer to"
+    OTHER_KEYS = "names other keys than its words signed"
     SECOND_ACCOUNT = "another account of the same thread"
     AHEAD = "a letter before it has not arrived"
     NO_ACCOUNT = "its account has not arrived"
@@ -51,11 +56,15 @@ class SetAsideError(Exception):
 
 @dataclass(frozen=True)
 class Unlocked:
-    """One epoch of the panel while its custodians are here; `custodians` are the numbers of their shares."""
+    """One epoch of the panel while it is unlocked; `custodians` are the numbers of the shares that are here for this command."""
 
     card: PanelCard
-    root: PanelRoot = field(repr=False)
+    keys: PanelKeys = field(repr=False)
     custodians: tuple[int, ...] = ()
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return the plaintext of a small age file that is sealed to this epoch, such as the key of a store. Raises AgeError, LockedError."""
+        return open_sealed(sealed, [self.keys.identity])
 
 
 @dataclass(frozen=True)
@@ -69,17 +78,25 @@ class Opened:
 
 def open_for_panel(sealed: bytes, panel: Sequence[Unlocked]) -> Opened:
     """Open a sealed letter with whichever epoch fits. Raises SetAsideError."""
+    letter, content, card = open_and_parse(sealed, panel, parse_letter)
+    return Opened(letter, content, card)
+
+
+def open_and_parse(
+    sealed: bytes, panel: Sequence[Unlocked], parse: Callable[[bytes], Inside]
+) -> tuple[Inside, bytes, PanelCard]:
+    """Return what is inside, its JSON without padding, and the card of the key that opened it. Raises SetAsideError."""
     for unlocked in panel:
         try:
-            plaintext = open_sealed(sealed, [unlocked.root.identity])
-            letter = parse_letter(plaintext)
+            plaintext = open_sealed(sealed, [unlocked.keys.identity])
+            inside = parse(plaintext)
         except NoMatchError:
             continue
         except AgeError:
             raise SetAsideError(Reason.DAMAGED) from None
         except (LetterError, *_WHATEVER):
             raise SetAsideError(Reason.NOT_A_LETTER) from None
-        return Opened(letter, plaintext.rstrip(_PADDING), unlocked.card)
+        return inside, plaintext.rstrip(_PADDING), unlocked.card
     raise SetAsideError(Reason.OTHER_KEY)
 
 
@@ -102,6 +119,8 @@ def check_outside(opened: Opened, kind: int, locator: str) -> None:
 
 def open_record(record: LetterRecord, panel: Sequence[Unlocked]) -> Opened:
     """Open the letter of a bundle's record and hold it against everything outside it. Raises SetAsideError."""
+    if record.kind in RECORD_KINDS.values():
+        raise SetAsideError(Reason.NOT_FOR_PANEL)
     opened = open_for_panel(record.sealed, panel)
     check_inside(opened)
     check_outside(opened, record.kind, record.locator.hex())

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from crypto.letter import Answer, Letter
+from crypto.letter import UNFINISHED, Answer, Letter
 from reviewer.display import safe_line, safe_text
 from reviewer.entries import LetterEntry, Status
 from reviewer.errors import ReadingError
@@ -34,14 +34,70 @@ class Reading:
 
     def lines(self) -> Iterator[str]:
         """Yield the letter as lines for a terminal; an answer's text is one item, unwrapped."""
-        letter, short = self.opened.letter, self.entry.digest[:SHORT_ID]
-        yield f"⟦letter {short}⟧ {week_of(self.entry)}, bundle {self.entry.bundle}"
+        yield from self.heading()
+        yield from text_lines(self.opened.letter)
+        yield self.ending()
+
+    def heading(self) -> Iterator[str]:
+        """Yield what stands before the text, last of all what it is about, so that nobody meets it unprepared."""
+        letter = self.opened.letter
+        yield f"⟦letter {self.entry.digest[:SHORT_ID]}⟧ {week_of(self.entry)}, bundle {self.entry.bundle}"
         if self.entry.reason:
             yield f"⟦set aside⟧ {self.entry.reason}. Do not rely on what the letter says about itself."
         yield from _about(letter)
-        yield from _answers("question", letter.answers)
-        yield from _answers("choice", letter.consents)
-        yield f"⟦end of letter {short}⟧"
+        yield f"⟦before you read⟧ {content_note(letter)}"
+
+    def ending(self) -> str:
+        """Return the line after the text."""
+        return f"⟦end of letter {self.entry.digest[:SHORT_ID]}⟧"
+
+
+def text_lines(letter: Letter) -> Iterator[str]:
+    """Yield what was written and chosen in a letter."""
+    for part in parts_of(letter):
+        yield from part.lines()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One answer or consent of a letter; `topic` is None when it is that of the part before."""
+
+    heading: str
+    answer: Answer = field(repr=False)
+    topic: str | None
+
+    @property
+    def words(self) -> int:
+        """How many words were typed in it."""
+        return len((self.answer.text or "").split())
+
+    def lines(self) -> Iterator[str]:
+        """Yield the part as lines for a terminal."""
+        answer = self.answer
+        yield ""
+        if self.topic is not None:
+            yield f"⟦topic⟧ {safe_line(self.topic)}"
+        yield f"⟦{self.heading}⟧ {safe_line(answer.question)}"
+        if answer.text is not None:
+            yield safe_text(answer.text)
+        for choice in answer.chosen:
+            yield f"⟦chosen⟧ {safe_line(choice.label)} ({safe_line(choice.value)})"
+
+
+def parts_of(letter: Letter) -> list[Part]:
+    """Return the parts of a letter, answers before consents, in their order."""
+    return [
+        part
+        for heading, answers in (("question", letter.answers), ("choice", letter.consents))
+        for part in _parts(heading, answers)
+    ]
+
+
+def content_note(letter: Letter) -> str:
+    """Return what a letter is about and how long it is, in one line, without anything that was typed."""
+    topics = ", ".join(dict.fromkeys(safe_line(answer.topic) for answer in letter.answers)) or "none"
+    words = sum(part.words for part in parts_of(letter))
+    return f"{len(letter.answers)} answer(s), {words} word(s) typed. Topics: {topics}."
 
 
 def find(ledger: Ledger, name: str) -> LetterEntry:
@@ -85,7 +141,32 @@ def _about(letter: Letter) -> Iterator[str]:
     yield f"Language: {safe_line(letter.language)}"
     yield f"Questions: {safe_line(questions.id)}, version {questions.version}"
     yield f"Kind: {letter.kind}"
-    yield _thread(letter)
+    if letter.call is not None:
+        yield _call(letter)
+    if letter.kind != UNFINISHED:
+        yield _thread(letter)
+
+
+def call_of(entry: LetterEntry) -> str:
+    """Return which part of which call a letter is, in a few words, or nothing."""
+    return f"part {entry.part} of call {entry.call[:SHORT_ID]}" if entry.call else ""
+
+
+def _call(letter: Letter) -> str:
+    """Say what a part of a call is. Its name is random, and only the letters of one call have it."""
+    if letter.call is None:
+        return ""
+    call = f"call {letter.call.id[:SHORT_ID]}"
+    if letter.kind != UNFINISHED:
+        # What was sent before may have been erased, by the caller's wish or because it stands in the account as well.
+        return f"This account ends {call}. What else there is of the call is in `reviewer thread`."
+    named = f"part {letter.call.part} of {call}"
+    if letter.call.taken_back:
+        return f"The caller took back everything that was sent of the call: {named}."
+    return (
+        f"A call that broke off: {named}, sent because the caller had agreed to it. No choice in it counts; see `reviewer "
+        "thread` for what else there is of the call."
+    )
 
 
 def _thread(letter: Letter) -> str:
@@ -95,15 +176,8 @@ def _thread(letter: Letter) -> str:
     return f"Letter {letter.sequence + 1} of a thread. Return words were taken: the person can come back, and {reads_back}."
 
 
-def _answers(heading: str, answers: Sequence[Answer]) -> Iterator[str]:
+def _parts(heading: str, answers: Sequence[Answer]) -> Iterator[Part]:
     topic = None
     for answer in answers:
-        yield ""
-        if answer.topic != topic:
-            topic = answer.topic
-            yield f"⟦topic⟧ {safe_line(topic)}"
-        yield f"⟦{heading}⟧ {safe_line(answer.question)}"
-        if answer.text is not None:
-            yield safe_text(answer.text)
-        for choice in answer.chosen:
-            yield f"⟦chosen⟧ {safe_line(choice.label)} ({safe_line(choice.value)})"
+        yield Part(heading, answer, answer.topic if answer.topic != topic else None)
+        topic = answer.topic

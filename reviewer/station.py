@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from crypto.card import PanelCard, encode_card, parse_card, verify_succession
+from crypto.constants import Purpose
 from reviewer.errors import BusyError, CardConflictError, CardMissingError, FolderError
 from reviewer.files import FILE_MODE, OTHERS, make_folder, read_small, show, write_new
 
@@ -46,9 +47,19 @@ class Station:
         return self.root / "ledger.sqlite"
 
     @property
+    def custody(self) -> Path:
+        """The custody record."""
+        return self.root / "custody.jsonl"
+
+    @property
     def letters(self) -> Path:
         """Sealed letters, a file each."""
         return self.root / "letters"
+
+    @property
+    def cases(self) -> Path:
+        """The case store: one encrypted file, and its key, sealed to the panel."""
+        return self.root / "cases"
 
     @property
     def incoming(self) -> Path:
@@ -89,21 +100,31 @@ class Station:
         finally:
             os.close(descriptor)
 
+    def empty_incoming(self) -> None:
+        """Remove the copy that an interrupted import left. Raises FolderError."""
+        try:
+            for path in self.incoming.iterdir():
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FolderError(f"{show(self.incoming)} cannot be emptied: {error.strerror}.") from None
+
     def all_cards(self) -> list[PanelCard]:
         """Return the installed cards, oldest epoch first. Raises CardError for a damaged one, FolderError."""
         names = sorted(path for path in self.cards.iterdir() if _CARD_NAME.fullmatch(path.name))
-        return [parse_card(read_small(path, _CARD_BYTES)) for path in names]
+        return [parse_card(read_small(path, _CARD_BYTES), None) for path in names]
 
     def newest_card(self) -> PanelCard:
         """Return the card of the latest epoch. Raises CardMissingError."""
         cards = self.all_cards()
         if not cards:
-            raise CardMissingError("This station has no panel card; install one with `reviewer card FILE`.")
+            raise CardMissingError("This station has no card; install one with `reviewer card FILE`.")
         return cards[-1]
 
-    def check_place(self, inquiry: str, epoch: int, demonstration: bool) -> None:
-        """Raise CardConflictError unless a new panel may stand beside the installed cards."""
+    def check_place(self, inquiry: str, epoch: int, demonstration: bool, purpose: Purpose = "panel") -> None:
+        """Raise CardConflictError unless a new card may stand beside the installed ones."""
         for installed in self.all_cards():
+            if installed.purpose != purpose:
+                raise CardConflictError("A panel and a safeguarding lead never share a station; use another folder.")
             if installed.inquiry != inquiry:
                 raise CardConflictError(f"This station belongs to the inquiry {installed.inquiry}; use another folder.")
             if installed.demonstration != demonstration:
@@ -120,12 +141,12 @@ class Station:
         cards = self.all_cards()
         if any(installed.body == card.body for installed in cards):
             return
-        self.check_place(card.inquiry, card.epoch, card.demonstration)
+        self.check_place(card.inquiry, card.epoch, card.demonstration, card.purpose)
         if cards and card.previous_signature and card.epoch > cards[-1].epoch:
             verify_succession(card, cards[-1])
         write_new(self.cards / f"{card.epoch:04}.card", encode_card(card))
 
 
 def read_card(path: Path) -> PanelCard:
-    """Return the card in a file. Raises CardError, SecretInCardError, CardSignatureError, FolderError."""
-    return parse_card(read_small(path, _CARD_BYTES))
+    """Return the card in a file, the panel's or the safeguarding lead's. Raises CardError, SecretInCardError, CardSignatureError, FolderError."""
+    return parse_card(read_small(path, _CARD_BYTES), None)

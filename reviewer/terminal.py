@@ -7,6 +7,7 @@ import getpass
 import io
 import json
 import sys
+import time
 from typing import Any, Final, Self
 
 from reviewer.errors import PromptError
@@ -73,12 +74,17 @@ def _require_terminal() -> None:
 
 
 class Progress:
-    """Counts along on standard error, when that is a terminal. Use it as a context."""
+    """Counts along on standard error, when that is a terminal, with the time of day when it ends. Use it as a context.
+
+    `total` is 0 when nobody knows it.
+    """
 
     def __init__(self, what: str, total: int) -> None:
         self._what = what
         self._total = total
         self._done = 0
+        self._drawn = False
+        self._began = time.monotonic()
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
@@ -88,10 +94,24 @@ class Progress:
         """Count one."""
         self._done += 1
         if self._shown and (self._done % _STEP == 0 or self._done == self._total):
-            sys.stderr.write(f"\r{self._what}: {self._done} of {self._total}")
+            self._drawn = True
+            sys.stderr.write(f"\r{self._what}: {self._counted()}")
             sys.stderr.flush()
 
+    def _counted(self) -> str:
+        """Return how far it is, and when it will be done, as far as that can be told."""
+        if not self._total:
+            return str(self._done)
+        left = (time.monotonic() - self._began) / self._done * (self._total - self._done)
+        end = time.strftime("%H:%M", time.localtime(time.time() + left))
+        return f"{self._done} of {self._total}, done at about {end}"
+
     def __exit__(self, *_: object) -> None:
-        if self._shown:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, if there is one."""
+        if self._drawn:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+            self._drawn = False

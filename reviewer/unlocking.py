@@ -1,88 +1,53 @@
-"""Unlocking for one command: shares and passphrases from options or at prompts, one quorum an epoch."""
+"""Unlocking: by the agent that custodians have unlocked before, or by their shares for one command."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from crypto.card import PanelCard
-from reviewer.custody.passphrases import read_passphrases
-from reviewer.custody.quorum import check_shares, unlock
-from reviewer.custody.share_file import MOST_BYTES, ShareFile, parse_share
-from reviewer.errors import ForeignShareError, WrongPassphraseError
-from reviewer.files import read_small, show
+from crypto.panel import PanelRoot
+from reviewer.agent.client import AgentKeys
+from reviewer.custody.quorum import open_card
+from reviewer.desk import Desk
+from reviewer.gathering import Given, gather
 from reviewer.opening import Unlocked
-from reviewer.terminal import ask, ask_secret, note
-
-_TRIES: Final = 3
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the options say: share files, and files with their passphrases in the same order (or none, to be asked)."""
+class InHand(Unlocked):
+    """An epoch whose root is in this process, because its custodians' shares are."""
 
-    shares: Sequence[Path]
-    passphrases: Sequence[Path]
+    keys: PanelRoot = field(repr=False)
 
 
-def unlock_panel(given: Given, cards: Sequence[PanelCard], wanted: PanelCard) -> list[Unlocked]:
-    """Return every epoch that the given shares open, `wanted` first when it is among them.
+def use_panel(given: Given, desk: Desk, wanted: PanelCard | None = None) -> Sequence[Unlocked]:
+    """Return every epoch that is unlocked, `wanted` (or else the newest) first when it is among them.
 
-    Without shares in the options, as many as `wanted` needs are asked for. Raises CustodyError subclasses, before any
-    passphrase is asked for when the shares cannot fit; FolderError, PromptError, PassphraseError, SettingsError.
+    Shares in the options come first, then the agent when it holds the epoch that is wanted, then questions. Of what the agent
+    holds no custodian is here: what takes two people takes `unlock_panel`. Raises as that does, and AgentError.
     """
-    shares = [_read(path) for path in given.shares or _ask_paths(wanted)]
-    groups = _by_card(shares, cards)
-    for card, members in groups:
-        check_shares(members, card)
-    ordered = [share for _, members in groups for share in members]
-    secrets = (
-        iter(_in_order(shares, ordered, read_passphrases(given.passphrases, len(shares))))
-        if given.passphrases
-        else None
-    )
+    wanted = wanted or desk.newest
+    held = [] if given.shares else held_by_agent(desk)
+    if any(one.card.epoch == wanted.epoch for one in held):
+        return sorted(held, key=lambda one: one.card.epoch != wanted.epoch)
+    return unlock_panel(given, desk.cards, wanted)
 
-    def words(share: ShareFile) -> str:
-        return share.open(next(secrets)) if secrets is not None else _ask_words(share)
 
+def held_by_agent(desk: Desk) -> list[Unlocked]:
+    """Return the epochs that the station's agent holds; none when the station is locked. Raises AgentError."""
+    if desk.agent is None:
+        return []
+    held = {one.epoch for one in desk.agent.state().epochs}
+    return [Unlocked(card, AgentKeys(desk.agent, card.epoch)) for card in desk.cards if card.epoch in held]
+
+
+def unlock_panel(given: Given, cards: Sequence[PanelCard], wanted: PanelCard) -> list[InHand]:
+    """Return every epoch that the given shares open, in this process, `wanted` first when it is among them.
+
+    Without shares in the options, as many as `wanted` needs are asked for. What the shares give is compared with the card before
+    it is anything. Raises as `gather` does.
+    """
     unlocked = [
-        Unlocked(card, unlock(members, words, card), tuple(sorted(share.header.number for share in members)))
-        for card, members in groups
+        InHand(card, open_card(shares, card, cards), tuple(sorted(share.number for share in shares)))
+        for card, shares in gather(given, cards, wanted)
     ]
     return sorted(unlocked, key=lambda one: one.card.epoch != wanted.epoch)
-
-
-def _read(path: Path) -> ShareFile:
-    return parse_share(read_small(path, MOST_BYTES), show(path))
-
-
-def _by_card(shares: Sequence[ShareFile], cards: Sequence[PanelCard]) -> list[tuple[PanelCard, list[ShareFile]]]:
-    by_epoch = {card.epoch: card for card in cards}
-    for share in shares:
-        if share.header.epoch not in by_epoch:
-            raise ForeignShareError(
-                f"This share is of {share.header.inquiry}, epoch {share.header.epoch}, whose card this station does not have."
-            )
-    epochs = dict.fromkeys(share.header.epoch for share in shares)
-    return [(by_epoch[epoch], [share for share in shares if share.header.epoch == epoch]) for epoch in epochs]
-
-
-def _in_order(shares: Sequence[ShareFile], ordered: Sequence[ShareFile], passphrases: Sequence[str]) -> Iterator[str]:
-    """Yield the passphrases, given in the order of `shares`, in the order in which the shares are opened."""
-    places = {id(share): place for place, share in enumerate(shares)}
-    return (passphrases[places[id(share)]] for share in ordered)
-
-
-def _ask_paths(card: PanelCard) -> list[Path]:
-    note(f"Epoch {card.epoch} opens with {card.threshold} of {card.custodians} shares.")
-    return [Path(ask(f"Share file {number} of {card.threshold}: ")) for number in range(1, card.threshold + 1)]
-
-
-def _ask_words(share: ShareFile) -> str:
-    question = f"Passphrase of share {share.header.number} of {share.header.custodians}: "
-    for _ in range(_TRIES - 1):
-        try:
-            return share.open(ask_secret(question))
-        except WrongPassphraseError as error:
-            note(str(error))
-    return share.open(ask_secret(question))

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -72,6 +72,12 @@ class Vault:
     def missing(self, digests: Iterable[str]) -> list[str]:
         """Return the digests (64 hex) that have no file here."""
         return [digest for digest in digests if not self._path(digest).is_file()]
+
+    def keep_only(self, digests: Container[str]) -> None:
+        """Destroy every file but those with these digests (64 hex). Raises VaultError."""
+        for path in self._root.glob(f"*/*{_SUFFIX}"):
+            if path.stem not in digests:
+                self.destroy(path.stem)
 
     def sweep(self) -> None:
         """Remove what an interrupted import left half-written."""

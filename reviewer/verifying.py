@@ -7,19 +7,23 @@ damage it is; nothing else of an unsigned file is looked at.
 import base64
 import io
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from crypto.bundle import BundleHeader, BundleSummary, verify_bundle
+from crypto.bundle import TO_STATION, BundleHeader, BundleSummary, purpose_of, verify_bundle
 from crypto.card import PanelCard
+from crypto.constants import Purpose
 from crypto.errors import BundleFormatError, BundleSignatureError
 from crypto.minisigning import VerifyKey
+from reviewer.bundles import next_place
 from reviewer.entries import BundleEntry
 from reviewer.errors import (
     AlteredBundleError,
     BundleRefusedError,
     DivergedBundleError,
+    EndedGenerationError,
     ExtendedBundleError,
     ForeignBundleError,
     MissingBundleError,
@@ -28,10 +32,7 @@ from reviewer.errors import (
     TruncatedBundleError,
 )
 from reviewer.files import copy_file, read_small, show
-from reviewer.ledger import next_place
 
-DIRECTION: Final = "intake to station"
-GENERATION: Final = 1
 BUNDLE_SUFFIX: Final = ".heard"
 SIGNATURE_SUFFIX: Final = ".heard.minisig"
 _SIGNATURE_BYTES: Final = 16_384
@@ -42,6 +43,10 @@ _END_KIND: Final = 255
 # minisign, "Signature format": the second line is base64 of algorithm (2), key id (8), signature.
 _KEY_ID: Final = slice(2, 10)
 _NOTHING: Final = "Nothing was imported."
+_WHOSE: Final[Mapping[Purpose, str]] = {
+    "panel": "of the panel's chain, and this is the safeguarding lead's station",
+    "lead": "of the safeguarding lead's chain, and this is the panel's station",
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,10 @@ def verify_copy(copied: Copied, key: VerifyKey, cards: list[PanelCard]) -> Bundl
 
 
 def _check_origin(header: BundleHeader, cards: list[PanelCard]) -> None:
-    if header.direction != DIRECTION:
+    purpose = purpose_of(header.direction)
+    if purpose != cards[-1].purpose:
+        raise ForeignBundleError(f"This bundle is {_WHOSE[purpose]}; carry it there. {_NOTHING}")
+    if header.direction != TO_STATION[purpose]:
         raise ForeignBundleError(f"This bundle goes the other way, from a station to the intake side. {_NOTHING}")
     if header.inquiry not in {card.inquiry for card in cards}:
         raise ForeignBundleError(f"This bundle is of another inquiry ({header.inquiry}). {_NOTHING}")
@@ -103,14 +111,27 @@ def _check_origin(header: BundleHeader, cards: list[PanelCard]) -> None:
             f"This bundle is of epoch {header.epoch}, whose card this station does not have; install it with "
             f"`reviewer card FILE`. {_NOTHING}"
         )
-    if header.generation != GENERATION:
-        raise ForeignBundleError(
-            f"This bundle is of generation {header.generation}, which this program does not know. {_NOTHING}"
+
+
+def check_generation(summary: BundleSummary, present: int) -> None:
+    """Raise BundleRefusedError subclasses unless a verified bundle is of the present generation."""
+    generation = summary.header.generation
+    if generation < present:
+        raise EndedGenerationError(
+            f"This bundle is of generation {generation}, which has ended; generation {present} goes on. The intake side takes "
+            f"in the first bundle of that, and then writes its letters again. {_NOTHING}"
+        )
+    if generation > present:
+        raise DivergedBundleError(
+            f"This bundle is of generation {generation}, and this station knows only {present}: it was restored from an older "
+            f"copy. Begin a new one with `reviewer resync --generation {generation + 1}`. {_NOTHING}"
         )
 
 
 def check_order(summary: BundleSummary, known: BundleEntry | None, last: BundleEntry | None) -> bool:
-    """Check the place of a verified bundle. `known` is what the ledger has under its sequence, `last` the newest.
+    """Check the place of a verified bundle in the present generation.
+
+    `known` is what the ledger has under its sequence, `last` the newest.
 
     Returns True when an interrupted import of the same bundle goes on. Raises BundleRefusedError subclasses.
     """
@@ -119,7 +140,7 @@ def check_order(summary: BundleSummary, known: BundleEntry | None, last: BundleE
         if known.chain != summary.chain:
             raise DivergedBundleError(
                 f"Another bundle {header.sequence} was imported before: the intake side has forgotten what it sent, "
-                f"perhaps after a restore. Compare both sides before going on. {_NOTHING}"
+                f"perhaps after a restore. Compare both sides, then begin a new generation with `reviewer resync`. {_NOTHING}"
             )
         if known.finished:
             raise ReplayedBundleError(f"Bundle {header.sequence} was imported before. {_NOTHING}")
@@ -137,7 +158,7 @@ def check_order(summary: BundleSummary, known: BundleEntry | None, last: BundleE
     if header.sequence < sequence or header.previous != previous:
         raise DivergedBundleError(
             f"This bundle does not follow the last one that was imported ({sequence - 1}): the two sides have parted, "
-            f"perhaps after a restore. Compare both sides before going on. {_NOTHING}"
+            f"perhaps after a restore. Compare both sides, then begin a new generation with `reviewer resync`. {_NOTHING}"
         )
     return False
 

@@ -7,7 +7,7 @@ from tests.bench.__main__ import report
 
 @pytest.mark.timeout(280)
 def test_the_report_has_every_figure() -> None:
-    text = "\n".join(report(seconds=1))
+    text = "\n".join(report(seconds=0.3))
     for name in (
         "floor, SQLite",
         "Heard, SQLite",

@@ -28,12 +28,26 @@ def shown(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def commands(parser: argparse.ArgumentParser) -> dict[str, set[str]]:
-    """Names of the commands that a parser knows, each with its options."""
-    (chosen,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-    return {
-        name: {option for action in each._actions for option in action.option_strings}
-        for name, each in chosen.choices.items()
-    }
+    """Names of the commands that a parser knows, each with its options: "list", "worker add"."""
+    known: dict[str, set[str]] = {}
+    for name, each in chosen_by(parser).items():
+        if below := commands(each):
+            known |= {f"{name} {own}": options for own, options in below.items()}
+        else:
+            known[name] = {option for action in each._actions for option in action.option_strings}
+    return known
+
+
+def chosen_by(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Parsers of the commands that a parser hands on to."""
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: each for group in groups for name, each in group.choices.items()}
+
+
+def name_of(program: str, arguments: list[str]) -> str:
+    """What a command is called: one word, or two where the first has commands of its own."""
+    both = " ".join(arguments[:2])
+    return both if both in KNOWN[program] else arguments[0]
 
 
 def targets() -> set[str]:
@@ -53,12 +67,16 @@ def faults(text: str) -> list[str]:
             continue
         if arguments[0] == "--help":
             continue
-        options = KNOWN[program].get(arguments[0])
+        name = name_of(program, arguments)
+        options = KNOWN[program].get(name)
         if options is None:
-            found.append(f"{program} {arguments[0]}")
+            below = any(known.startswith(f"{name} ") for known in KNOWN[program])
+            # Of a command that has others below it, the name alone may be told.
+            if not below or arguments[1:]:
+                found.append(f"{program} {' '.join(arguments[:2]) if below else name}")
             continue
         used = {word.partition("=")[0] for word in arguments if word.startswith("--")}
-        found += [f"{program} {arguments[0]} {option}" for option in sorted(used - options)]
+        found += [f"{program} {name} {option}" for option in sorted(used - options)]
     return found
 
 
@@ -70,13 +88,26 @@ def test_every_command_shown_exists(document: Path) -> None:
 def test_commands_that_do_not_exist_would_be_noticed() -> None:
     text = (
         "Run `make coffee`, `intake frobnicate`, or\n\n    reviewer list --louder\n    heard-intake export --where x\n"
+        "    heard-intake worker promote jo.b\n    heard-intake worker add jo.b --loud\n"
     )
-    assert faults(text) == ["make coffee", "intake frobnicate", "reviewer list --louder", "intake export --where"]
+    assert faults(text) == [
+        "make coffee",
+        "intake frobnicate",
+        "reviewer list --louder",
+        "intake export --where",
+        "intake worker promote",
+        "intake worker add --loud",
+    ]
 
 
 @pytest.mark.parametrize("program", KNOWN)
 def test_every_command_is_documented(program: str) -> None:
-    told = {arguments[0] for path in DOCUMENTS for name, arguments in shown(path.read_text("utf-8")) if name == program}
+    told = {
+        name_of(program, arguments)
+        for path in DOCUMENTS
+        for name, arguments in shown(path.read_text("utf-8"))
+        if name == program
+    }
     assert KNOWN[program].keys() - told == set()
 
 

@@ -26,14 +26,15 @@ class Run:
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pytester, self.monkeypatch = pytester, monkeypatch
 
-    def __call__(self, sources: dict[str, str], ci: str) -> pytest.RunResult:
+    def __call__(self, sources: dict[str, str], ci: str, *options: str) -> pytest.RunResult:
         self.monkeypatch.setenv("CI", ci)
         self.pytester.makepyfile(skips=SKIPS.read_text("utf-8"), **sources)
-        return self.pytester.runpytest_subprocess("-p", "skips", "-p", "no:cacheprovider", "-rs")
+        return self.pytester.runpytest_subprocess("-p", "skips", "-p", "no:cacheprovider", "-rs", *options)
 
 
-def test_every_kind_of_skip_fails_the_run_in_ci(run: Run) -> None:
-    result = run(SKIPPED | PASSING, "true")
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two"])
+def test_every_kind_of_skip_fails_the_run_in_ci(run: Run, options: tuple[str, ...]) -> None:
+    result = run(SKIPPED | PASSING, "true", *options)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*skipped, and CI must run them*"])
     shown = result.stdout.str().split("CI must run them")[1]
@@ -48,5 +49,20 @@ def test_at_home_a_skip_is_only_reported(run: Run) -> None:
     assert all(reason in result.stdout.str() for reason in ("no browser", "no database", "no onion"))
 
 
-def test_what_passes_or_is_marked_passes_in_ci(run: Run) -> None:
-    assert run(PASSING, "true").ret == pytest.ExitCode.OK
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two"])
+def test_what_passes_or_is_marked_passes_in_ci(run: Run, options: tuple[str, ...]) -> None:
+    assert run(PASSING, "true", *options).ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two"])
+def test_what_is_left_to_the_larger_matrix_is_told(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    pytester.makeconftest(
+        (Path(__file__).parent / "conftest.py").read_text("utf-8").replace("pytest_plugins", "_unused")
+    )
+    pytester.makeini("[pytest]\nmarkers = all: larger\n")
+    pytester.makepyfile(
+        "import pytest\n\ndef test_now(): pass\n\n@pytest.mark.all\n@pytest.mark.parametrize('n', [1, 2])\ndef test_later(n): pass\n"
+    )
+    run = pytester.runpytest_subprocess
+    run("-m", "not all", *options).stdout.fnmatch_lines(["*left to `make test-all`*", "*.py: 2"])
+    assert "left to" not in run(*options).stdout.str()

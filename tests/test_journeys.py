@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,6 @@ SCRIPTED = "I told a teacher about it in the spring. Nobody wrote it down."
 PLAIN = "It took me a long while to say this. Being asked would have helped."
 STRANGE = "\0 nul; e\u0301; \u05d0\u05e0\u05d9 \u05d6\u05d5\u05db\u05e8; \u202eabc\u202c; \x1b[31m; \U0001f469\u200d\U0001f467 \U0001f33f"
 LONG = " ".join(["I remember the corridor and the smell of rain on coats."] * 1_900)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with founded(tmp_path_factory.mktemp("house")) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +54,38 @@ def write_plainly(browser: Browser, url: str, text: str) -> list[str]:
     return words
 
 
+@dataclass(frozen=True)
+class Told:
+    """A house to which four people wrote; the words of two of them."""
+
+    house: House
+    scripted_words: list[str]
+    plain_words: list[str]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Told]:
+    with founded(tmp_path_factory.mktemp("house")) as house:
+        url = house.intake.url
+        words = write(browser, url, SCRIPTED, words=True), write_plainly(browser, url, PLAIN)
+        write(browser, url, STRANGE, words=False)
+        write(browser, url, LONG, words=False)
+        house.carry()
+        yield Told(house, *words)
+
+
+@pytest.fixture(scope="module")
+def house(told: Told) -> House:
+    return told.house
+
+
 def accounts(letters: list[dict[str, object]]) -> list[str]:
     return sorted(answer["text"] for letter in letters for answer in letter["answers"] if answer["id"] == "account")  # type: ignore[attr-defined]  # JSON
 
 
 @pytest.mark.timeout(250)
-def test_typed_stored_carried_read_and_nothing_left_behind(house: House, browser: Browser, tmp_path: Path) -> None:
-    url = house.intake.url
-    scripted_words = write(browser, url, SCRIPTED, words=True)
-    plain_words = write_plainly(browser, url, PLAIN)
-    write(browser, url, STRANGE, words=False)
-    write(browser, url, LONG, words=False)
-    house.carry()
+def test_typed_stored_carried_read_and_nothing_left_behind(told: Told, tmp_path: Path) -> None:
+    house, scripted_words, plain_words = told.house, told.scripted_words, told.plain_words
     assert accounts(house.read()) == sorted([SCRIPTED, PLAIN, STRANGE, LONG])
     house.confirm()
     house.intake.run("backup", "--to", str(tmp_path / "backup"))

@@ -2,7 +2,7 @@
 import { base64 } from "@scure/base";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { CARD_FORMAT, CARD_VERSION, LABEL_CARD } from "./constants.generated.js";
+import { CARD_FORMATS, CARD_VERSION, LABEL_CARD } from "./constants.generated.js";
 import { checkRecipient } from "./age.js";
 import { fromHex, utf8 } from "./octets.js";
 import { Refusal } from "./refusal.js";
@@ -25,11 +25,11 @@ const MINISIGN_ALGORITHM = "Ed";
 /**
  * Return the card in `text`: its fields as they stand in the file, and `fingerprint` (32 bytes).
  *
- * Refuses with "card" what is not a canonical card signed by its own key.
+ * Refuses with "card" what is not a canonical card signed by its own key, of the purpose that is wanted ("panel" or "lead").
  */
-export function parseCard(text) {
+export function parseCard(text, purpose = "panel") {
   try {
-    return readCard(text);
+    return readCard(text, CARD_FORMATS[purpose]);
   } catch {
     throw new Refusal("card");
   }
@@ -40,13 +40,13 @@ export function checkInForce(card, today) {
   if (!isDate(today) || today < card.valid_from || today > card.valid_to) throw new Refusal("expired");
 }
 
-function readCard(text) {
+function readCard(text, format) {
   const match = text.length <= MAX_CHARACTERS && !SECRET.test(text) && FORM.exec(text);
   if (!match) throw new Error("not a card");
   const [, body, signature] = match;
   const card = JSON.parse(body);
   const canonical = JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, card[name]])));
-  if (body !== canonical || !holdsRules(card)) throw new Error("not in canonical form");
+  if (body !== canonical || card.format !== format || !holdsRules(card)) throw new Error("not in canonical form");
   checkRecipient(card.recipient);
   const signed = utf8(`${LABEL_CARD}\n${body}`);
   // zip215 off: the strict rules of RFC 8032, as the intake and the station apply them.
@@ -57,8 +57,7 @@ function readCard(text) {
 }
 
 const holdsRules = (card) =>
-  card.format === CARD_FORMAT && card.version === CARD_VERSION &&
-  matches(NAME, card.inquiry) && matches(HEX32, card.verify_key) && isMinisignKey(card.minisign_key) &&
+  card.version === CARD_VERSION && matches(NAME, card.inquiry) && matches(HEX32, card.verify_key) && isMinisignKey(card.minisign_key) &&
   isWithin(card.epoch, 1, MAX_EPOCH) && isWithin(card.custodians, 1, MAX_CUSTODIANS) &&
   isWithin(card.threshold, 1, card.custodians) && typeof card.demonstration === "boolean" &&
   isDate(card.valid_from) && isDate(card.valid_to) && card.valid_from <= card.valid_to;
@@ -67,7 +66,8 @@ const matches = (pattern, value) => typeof value === "string" && pattern.test(va
 
 const isWithin = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
 
-function isDate(value) {
+/** Say whether `value` is a day that there is, as YYYY-MM-DD. */
+export function isDate(value) {
   const day = matches(DATE, value) ? new Date(`${value}T00:00:00Z`) : NaN;
   return !Number.isNaN(Number(day)) && day.toISOString().startsWith(value);
 }

@@ -24,10 +24,10 @@ export const answered = (root) => questions(root).map(answer).filter(Boolean);
 
 /** Return the letter's part that the page knows: question set, channel, language, answers, consents. */
 export function readLetter(journey, all = answered(journey)) {
-  const { questions: id, questionsVersion, questionsSha256, language } = journey.dataset;
+  const { questions: id, questionsVersion, questionsSha256, language, channel = "web" } = journey.dataset;
   return {
     questions: { id, version: Number(questionsVersion), sha256: questionsSha256 },
-    channel: "web",
+    channel,
     language,
     answers: all.filter(({ topic }) => topic !== CHOICES),
     consents: all.filter(({ topic }) => topic === CHOICES),

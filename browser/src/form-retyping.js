@@ -3,6 +3,7 @@ import { element } from "./form-answers.js";
 import { text } from "./form-texts.js";
 
 const ASKED = 2;
+const WRONG = "govuk-form-group--error";
 
 /** Fill `lists` with seven words and their numbers. */
 export function showWords({ words, numbers }, lists) {
@@ -28,12 +29,24 @@ export class Retyping {
   askFor(taken) {
     this.taken = taken;
     const places = this.places();
+    this.fields.forEach((field, index) => this.ask(field, places[index], ""));
+  }
+
+  /** Ask for the same as before the page was put in another language, with what was typed. */
+  carryOn({ taken, fields }) {
+    this.taken = taken;
     this.fields.forEach((field, index) => {
-      field.dataset.place = places[index];
-      field.querySelector("label").textContent = text("retype", { n: places[index] + 1 });
-      field.querySelector("input").value = "";
-      this.mark(field, false);
+      const { dataset, classList } = fields[index];
+      this.ask(field, Number(dataset.place), fields[index].querySelector("input").value);
+      this.mark(field, classList.contains(WRONG));
     });
+  }
+
+  ask(field, place, typed) {
+    field.dataset.place = place;
+    field.querySelector("label").textContent = text("retype", { n: place + 1 });
+    field.querySelector("input").value = typed;
+    this.mark(field, false);
   }
 
   places() {
@@ -58,7 +71,7 @@ export class Retyping {
 
   mark(field, isWrong) {
     const [input, message] = [field.querySelector("input"), field.querySelector(".govuk-error-message")];
-    field.classList.toggle("govuk-form-group--error", isWrong);
+    field.classList.toggle(WRONG, isWrong);
     message.hidden = !isWrong;
     message.textContent = isWrong ? text("retype-wrong", { n: Number(field.dataset.place) + 1 }) : "";
     if (isWrong) input.setAttribute("aria-describedby", message.id);

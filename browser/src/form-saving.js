@@ -6,15 +6,30 @@ const AT_MOST_EVERY_MS = 60_000;
 
 export class Saving {
   /**
-   * `read` returns the letter as it stands in the page; `tell` is given the name of a text about a save that nobody asked
-   * for. `begun`: the Worker already has the keys of the words.
+   * `read` returns the letter as it stands in the page, or null when there is nothing to keep; `tell` is given what became of a save that nobody asked for: a
+   * word as `save` has them. `begun`: the Worker already has the keys of the words. `every`: milliseconds between two saves.
    */
-  constructor(sealer, cards, read, tell, { begun = false, saved = false } = {}) {
-    Object.assign(this, { sealer, cards, read, tell, begun });
+  constructor(sealer, cards, read, tell, { begun = false, saved = false, every = AT_MOST_EVERY_MS } = {}) {
+    Object.assign(this, { sealer, cards, read, tell, begun, every });
     this.kept = saved ? this.now() : null;
-    this.last = -AT_MOST_EVERY_MS;
+    this.last = -every;
     this.timer = null;
     this.running = null;
+  }
+
+  /** Go on with the draft that was kept before the page was put in another language. It is saved again in this one. */
+  carryOn(before) {
+    Object.assign(this, { begun: before.begun, last: before.last, running: before.running });
+    const isOn = before.isOn;
+    before.stop();
+    if (isOn) this.turnOn();
+  }
+
+  /** Keep what stands in the page from now on, by itself; with `words`, unless the Worker has their keys already. */
+  turnOn(words = null) {
+    this.words = words;
+    this.kept = "";
+    this.changed();
   }
 
   /** Say whether the service keeps a draft. */
@@ -31,8 +46,8 @@ export class Saving {
     return JSON.stringify(this.read());
   }
 
-  /** Save now. Resolves to "stored", or why not: a word of the Worker's `done`, "offline", "busy" or "refused". */
-  async save(words, progress) {
+  /** Save now. Resolves to "stored", or why not: a word of the Worker's `done`, or of a Trouble. */
+  async save(words = this.words, progress = undefined) {
     await this.running;
     this.running = this.put(words, progress);
     try {
@@ -48,9 +63,9 @@ export class Saving {
     this.last = performance.now();
     const now = this.now();
     try {
-      if (!this.begun) await this.sealer.ask("begin", { words, cards: this.cards }, progress);
+      if (!this.begun) await this.begin(words, progress);
       this.begun = true;
-      const status = await put(this.sealer, () => this.sealer.ask("put", { kind: "draft", letter: JSON.parse(now) }));
+      const status = await this.store(JSON.parse(now));
       if (status === "stored") this.kept = now;
       return status;
     } catch (failure) {
@@ -59,37 +74,61 @@ export class Saving {
     }
   }
 
+  /** Let the Worker make the keys that are saved with. */
+  begin(words, progress) {
+    return this.sealer.ask("begin", { words, cards: this.cards }, progress);
+  }
+
+  store(letter) {
+    return put(this.sealer, () => this.sealer.ask("put", { kind: "draft", letter }));
+  }
+
   /** Something was typed: once a draft is kept, save it again by and by. */
   changed() {
     if (!this.isOn || this.timer !== null) return;
-    const wait = Math.max(0, this.last + AT_MOST_EVERY_MS - performance.now());
+    const wait = Math.max(0, this.last + this.every - performance.now());
     this.timer = setTimeout(() => this.again(), wait);
   }
 
   async again() {
     this.timer = null;
-    if (this.running || this.isCurrent) return;
+    // What was typed while a save runs is looked at when that has ended.
+    if (this.running || this.read() === null) return;
+    if (this.isCurrent) {
+      this.tell("stored");
+      return;
+    }
     const status = await this.save().catch((failure) => failure.word);
-    this.tell(status === "stored" ? "draft-saved" : "draft-not-saved");
-    if (status !== "stored") this.changed();
+    if (!this.isOn) return;
+    this.tell(status);
+    if (!this.isCurrent) this.changed();
+  }
+
+  /** Save nothing for a while: whatever was being saved has ended when this resolves. */
+  async pause() {
+    this.stop();
+    await this.running?.catch(() => {});
+    this.stop();
   }
 
   /** Save nothing more. */
   stop() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.kept = null;
   }
 
   /** The account was sent: throw its draft away. What fails here costs nothing, since a draft expires by itself. */
   async discard() {
+    // Nothing is lost where that fails, and the account has arrived.
+    await this.drop().catch(() => {});
+  }
+
+  /** Save nothing more, and throw away what is kept. Rejects when nobody can tell whether it is gone. */
+  async drop() {
+    await this.pause();
     if (!this.begun) return;
-    this.stop();
-    try {
-      await this.running;
-      const { requests } = await this.sealer.ask("discard");
-      await this.sealer.ask("done", { answers: await exchange(requests) });
-    } catch {
-      // Nothing is lost, and the account has arrived.
-    }
+    const { requests } = await this.sealer.ask("discard");
+    await this.sealer.ask("done", { answers: await exchange(requests) });
   }
 }

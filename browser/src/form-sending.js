@@ -11,14 +11,15 @@ export class Sending {
   }
 
   /**
-   * Seal `letter` and send it; the same content is sealed once, and the same bytes are sent again.
+   * Seal `letter` and send it; the same content is sealed once, and the same bytes are sent again. `call`: the part of a call that
+   * it is, if it ends one.
    *
-   * Resolves to "sent", "offline", "busy" or "refused". Rejects with SealingFailure.
+   * Resolves to "sent", or to the word of a Trouble. Rejects with SealingFailure.
    */
-  async send(letter, words, readBack, tell) {
-    const key = JSON.stringify([letter, words, readBack]);
+  async send(letter, words, readBack, tell, call = undefined) {
+    const key = JSON.stringify([letter, words, readBack, call]);
     if (key !== this.key) {
-      const { body } = await this.sealer.ask("seal", { letter, words, readBack }, tell);
+      const { body } = await this.sealer.ask("seal", { letter, words, readBack, call }, tell);
       this.body = body;
       this.key = key;
     }
@@ -28,7 +29,7 @@ export class Sending {
 
   async post() {
     try {
-      return await post("/letters", this.body, FRAME_AND_SMALLEST, acknowledged);
+      return await deliver(this.body);
     } catch (failure) {
       if (failure instanceof Trouble) return failure.word;
       throw failure;
@@ -41,6 +42,9 @@ export class Sending {
     this.body = null;
   }
 }
+
+/** Post a submission. Resolves to "sent"; rejects with Trouble. */
+export const deliver = (body) => post("/letters", body, FRAME_AND_SMALLEST, acknowledged);
 
 async function acknowledged(answer) {
   return answer.status === 201 && (await answer.json()).stored === true ? "sent" : undefined;

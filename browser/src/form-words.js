@@ -19,14 +19,33 @@ export class WayBack {
 
   /** Somebody came back with words: what is sent belongs to them, and the question falls away. */
   keep() {
-    this.field("words", "yes").checked = true;
+    this.choose(true);
     for (const part of this.section.querySelectorAll("[data-offer]")) part.hidden = true;
     this.section.querySelector("[data-known]").hidden = false;
     this.show();
   }
 
+  /** Go on with what was taken before the page was put in another language. */
+  carryOn({ taken, isHeld, isKnown, panel, retyping }) {
+    if (!taken) return;
+    Object.assign(this, { taken, isHeld });
+    if (isKnown) {
+      this.isKnown = true;
+      this.keep();
+      return;
+    }
+    this.show();
+    this.retyping.carryOn(retyping);
+    this.panel.hidden = panel.hidden;
+  }
+
   field(name, value) {
     return this.section.querySelector(`input[name=${name}][value=${value}]`);
+  }
+
+  /** Say whether words are wanted. */
+  choose(wanted) {
+    this.field("words", wanted ? "yes" : "no").checked = true;
   }
 
   get wanted() {
@@ -67,7 +86,7 @@ export class WayBack {
 
   /** Choose words and show them, as somebody does who wants to save a draft. */
   async take() {
-    this.field("words", "yes").checked = true;
+    this.choose(true);
     await this.offer();
   }
 

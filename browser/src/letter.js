@@ -1,5 +1,5 @@
 // What is inside a sealed letter: one canonical JSON object. The same bytes as `crypto.letter.encode_letter`.
-import { CHANNELS, LETTER_KINDS, LETTER_VERSION, WITHDRAWAL_KEEPS } from "./constants.generated.js";
+import { CHANNELS, LETTER_KINDS, LETTER_VERSION, LINE_CHANNELS, WITHDRAWAL_KEEPS } from "./constants.generated.js";
 import { Refusal } from "./refusal.js";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -7,7 +7,9 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
 const HEX32 = /^[0-9a-f]{64}$/;
 const HEX64 = /^[0-9a-f]{128}$/;
 const LOCATOR = /^[0-9a-f]{32}$/;
-const ACCOUNT = "account";
+const UNFINISHED = "unfinished";
+// Nobody's words sign these: crypto/letter.py.
+const UNSIGNED = ["account", UNFINISHED];
 const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
 const MAX_NUMBER = 2 ** 31 - 1;
 // What each kind may change, field by field, and whether it has answers and consents: crypto/change.py, crypto/letter.py.
@@ -26,7 +28,7 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u;
  * Return the canonical JSON of one letter. Lines end with LF, as a text area gives them.
  *
  * `letter` is what the page knows (questions, channel, language, answers, consents); `envelope` what the Worker adds:
- * kind, inquiry, epoch, card and locator (hexadecimal), sequence, thread (or null).
+ * kind, inquiry, epoch, card and locator (hexadecimal), sequence, thread (or null), and call where the letter is of one.
  * Refuses with "text" when half a character (a lone surrogate) is anywhere in it. Throws when a field is not what
  * version 1 allows, because the station would set such a letter aside.
  */
@@ -46,14 +48,15 @@ export function parseLetter(text) {
   const parsed = JSON.parse(content);
   if (parsed.version !== LETTER_VERSION || !Object.hasOwn(LETTER_KINDS, parsed.kind)) throw new Error("not a letter of version 1");
   const letter = compose(parsed, parsed);
-  if (letter.kind !== ACCOUNT) Object.assign(letter, { change: composeChange(letter.kind, parsed.change), signature: parsed.signature });
+  const isSigned = !UNSIGNED.includes(letter.kind);
+  if (isSigned) Object.assign(letter, { change: composeChange(letter.kind, parsed.change), signature: parsed.signature });
   if (JSON.stringify(letter) !== content) throw new Error("not in canonical form");
   checkLetter(letter);
-  if (letter.kind !== ACCOUNT) checkSigned(letter);
-  return { ...letter, unsigned: letter.kind === ACCOUNT ? null : unsignedOf(letter) };
+  if (isSigned) checkSigned(letter);
+  return { ...letter, unsigned: isSigned ? unsignedOf(letter) : null };
 }
 
-/** Return the canonical JSON of a letter that is no account, without its signature, and with one once `sign` has made it. */
+/** Return the canonical JSON of a letter of a thread, without its signature, and with one once `sign` has made it. */
 export function encodeSigned(letter, envelope, change, sign) {
   const composed = { ...compose(letter, envelope), change: composeChange(envelope.kind, change) };
   checkLetter(composed);
@@ -87,7 +90,7 @@ function checkSigned({ kind, sequence, thread, answers, consents, change, signat
 export const draftLetter = (letter, envelope) => JSON.stringify(compose(letter, envelope));
 
 // The order of the keys is the canonical order: see docs/sealing.md, "Letter".
-function compose(letter, { kind, inquiry, epoch, card, locator, sequence, thread }) {
+function compose(letter, { kind, inquiry, epoch, card, locator, sequence, thread, call }) {
   const { questions, channel, language, answers, consents } = letter;
   return {
     version: LETTER_VERSION, kind, inquiry, epoch, card,
@@ -96,6 +99,7 @@ function compose(letter, { kind, inquiry, epoch, card, locator, sequence, thread
     thread: thread && { recipient: thread.recipient, verify_key: thread.verify_key, reads_back: thread.reads_back },
     answers: answers.map(composeAnswer),
     consents: consents.map(composeAnswer),
+    ...(UNSIGNED.includes(kind) && call ? { call: { id: call.id, part: call.part, taken_back: call.taken_back } } : {}),
   };
 }
 
@@ -111,7 +115,7 @@ function checkLetter(letter) {
     answer.question, answer.text, ...answer.chosen.flatMap(({ value, label }) => [value, label]),
   ]);
   if (strings.some((value) => typeof value === "string" && LONE_SURROGATE.test(value))) throw new Refusal("text");
-  if (!holdsRules(letter) || !all.every(isAnswer)) throw new Error("a field is not in the form of version 1");
+  if (!holdsRules(letter) || !callFits(letter) || !all.every(isAnswer)) throw new Error("a field is not in the form of version 1");
 }
 
 const holdsRules = ({ inquiry, epoch, card, questions, channel, language, locator, sequence, thread }) =>
@@ -119,6 +123,15 @@ const holdsRules = ({ inquiry, epoch, card, questions, channel, language, locato
   is(NAME, questions.id) && isNumber(questions.version, 1) && is(HEX32, questions.sha256) &&
   CHANNELS.includes(channel) && is(LANGUAGE, language) && is(LOCATOR, locator) && isNumber(sequence, 0) &&
   (thread === null || isThread(thread));
+
+/** The rules of calls, as crypto/letter.py has them. */
+function callFits({ kind, channel, sequence, thread, answers, consents, call }) {
+  if (!call) return kind !== UNFINISHED;
+  const holds = is(LOCATOR, call.id) && isNumber(call.part, 1) && typeof call.taken_back === "boolean" && LINE_CHANNELS.includes(channel);
+  if (kind !== UNFINISHED) return holds && !call.taken_back;
+  const says = call.taken_back ? answers.length + consents.length === 0 : answers.length > 0;
+  return holds && thread === null && sequence === 0 && says;
+}
 
 const isThread = (thread) =>
   is(RECIPIENT, thread.recipient) && is(HEX32, thread.verify_key) && typeof thread.reads_back === "boolean";

@@ -1,8 +1,7 @@
 // Opening what was sealed to a survivor. Only this module holds an identity, and only in the Worker.
-import { bech32 } from "@scure/base";
 import { Decrypter } from "age-encryption";
-import { AGE_IDENTITY_PREFIX } from "./constants.generated.js";
 import { recipientOfSeed } from "./age.js";
+import { HybridIdentity } from "./hybrid.js";
 
 /** One identity of a survivor: that of their words, or one that they inherited. */
 export class Identity {
@@ -11,11 +10,10 @@ export class Identity {
     Object.assign(this, { locator, verifyKey });
     this.recipient = recipientOfSeed(seed);
     this.decrypters = [new Decrypter(), new Decrypter()];
-    const text = bech32.encodeFromBytes(AGE_IDENTITY_PREFIX, seed).toUpperCase();
-    for (const decrypter of this.decrypters) decrypter.addIdentity(text);
-    const [inner] = this.decrypters[1].identities;
+    this.secret = new HybridIdentity(seed);
+    this.decrypters[0].addIdentity(this.secret);
     // Letters to the panel and the survivor have the survivor's stanza last: trying that one first halves the work.
-    this.decrypters[1].identities = [{ unwrapFileKey: (stanzas) => inner.unwrapFileKey([...stanzas].reverse()) }];
+    this.decrypters[1].addIdentity({ unwrapFileKey: (stanzas) => this.secret.unwrapFileKey([...stanzas].reverse()) });
   }
 
   /** Return the whole text of a sealed file, or null when this identity does not open it. `isLast`: where its stanza is likely to be. */
@@ -25,5 +23,10 @@ export class Identity {
     } catch {
       return null;
     }
+  }
+
+  /** Overwrite the key. */
+  forget() {
+    this.secret.forget();
   }
 }

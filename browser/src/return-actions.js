@@ -22,11 +22,9 @@ const stored = (status) => {
 };
 
 export class Actions {
-  /** `template` holds the inert journey, whose questions and choices are the form's. */
-  constructor(visit, panels, template) {
-    this.visit = visit;
-    this.panels = panels;
-    this.journey = template.content.querySelector("#journey");
+  /** `journey` has the form's questions and choices. */
+  constructor(visit, panels, journey) {
+    Object.assign(this, { visit, panels, journey });
     this.addition = byId("return-add-text");
     this.fields = byId("return-change-fields");
     this.retyping = new Retyping(panels.panel("replace"));
@@ -66,8 +64,11 @@ export class Actions {
     const content = this.addition.value;
     if (!content.trim()) throw new NotDone(text("addition-empty"), this.addition);
     if (isHalf(content)) throw new NotDone(text("half-character-here"), this.addition);
-    const answer = { id: ADDITION, topic: ADDITION, question: text("addition-question"), text: content, chosen: [] };
-    return this.letter([answer]);
+    return this.letter([this.answerOf(content)]);
+  }
+
+  answerOf(content) {
+    return { id: ADDITION, topic: ADDITION, question: text("addition-question"), text: content, chosen: [] };
   }
 
   async add() {
@@ -105,6 +106,14 @@ export class Actions {
     showWords(this.fresh, document.querySelectorAll("[data-new-words]"));
     this.retyping.askFor(this.fresh);
     this.panels.stage("words");
+  }
+
+  /** Go on with new words that were shown before the page was put in another language. */
+  carryOn({ fresh, retyping }) {
+    if (!fresh) return;
+    this.fresh = fresh;
+    showWords(fresh, document.querySelectorAll("[data-new-words]"));
+    this.retyping.carryOn(retyping);
   }
 
   async replace() {

@@ -1,7 +1,8 @@
-// Coming back: words, then what they open, then what can be done with them. Close takes everything off the page.
-import { fill, typedIn } from "./form-filling.js";
-import { Journey } from "./form-journey.js";
-import { askBeforeLeaving } from "./form-leaving.js";
+// Coming back: words, then what they open, then what can be done with them. Close takes everything off the page. Whose page it
+// is says how one goes on with a draft: return-form.js for survivors, line-ring-back.js for a worker.
+import { typedIn } from "./form-filling.js";
+import { fillAgain } from "./form-language.js";
+import { askBeforeLeaving, onLeaving } from "./form-leaving.js";
 import { Trouble } from "./form-post.js";
 import { SealingFailure } from "./form-sealer.js";
 import { text } from "./form-texts.js";
@@ -17,15 +18,15 @@ const WRONG_WORDS = ["count", "unknown", "check"];
 const byId = (id) => document.getElementById(id);
 
 export class ReturnPage {
-  /** `takesAccounts`: a new account may be sent today. `broken` is called when the Worker cannot go on. */
-  constructor(sealer, cards, { takesAccounts, broken }) {
+  /** `journey` has the form's questions. `takesAccounts`: a new account may be sent today. `broken` is called when the Worker cannot go on. */
+  constructor(sealer, cards, { journey, takesAccounts, broken }) {
     Object.assign(this, { sealer, cards, takesAccounts, broken });
     this.visit = new Visit(sealer, cards);
     this.entry = new WordsEntry(() => this.guarded(() => this.open()), (typed) => sealer.ask("check", { typed }));
     this.progress = new Progress();
     this.thread = new ThreadView();
     this.panels = new Panels();
-    this.actions = new Actions(this.visit, this.panels, byId("return-journey"));
+    this.actions = new Actions(this.visit, this.panels, journey);
     this.working = false;
     this.closed = false;
     // Whether somebody was told what Close would lose.
@@ -41,9 +42,42 @@ export class ReturnPage {
     this.listen("data-go", (name) => this.act(name));
     this.listen("data-back", () => this.back());
     askBeforeLeaving(() => this.isUnsaved);
+    // So a page that the browser keeps for its Back button does not keep what was opened.
+    onLeaving(() => this.close());
     byId("main-content").addEventListener("input", () => { this.warned = false; });
-    // A page that the browser keeps for its Back button must not keep what was opened.
-    addEventListener("pagehide", () => this.close());
+  }
+
+  /** End, without a word: the same page goes on in another language. Returns what `goOnFrom` needs. */
+  end() {
+    const { visit, view, words, panels, actions, closed } = this;
+    this.closed = true;
+    return { visit, view, words, actions, panel: panels.shown?.dataset.panel, stage: panels.stageShown, isClosed: closed };
+  }
+
+  /** Go on where the page `before` was; `kept` is what was typed there. */
+  goOnFrom(before, kept) {
+    this.visit = this.actions.visit = before.visit;
+    if (before.isClosed) this.close();
+    if (!before.view) return;
+    Object.assign(this, { view: before.view, words: before.words });
+    byId("return-entry").hidden = true;
+    byId("return-ending").hidden = false;
+    this.showAgain(before, kept);
+    if (before.panel) this.reopen(before, kept);
+  }
+
+  /** Show what was shown in the other language. */
+  showAgain() {
+    this.show();
+  }
+
+  /** Open the panel that was open in the other language, with what was typed there. */
+  reopen({ panel, stage, actions }, kept) {
+    this.start(panel, { isResumed: actions.draft.isResumed });
+    fillAgain(kept);
+    this.actions.carryOn(actions);
+    if (stage === "sure") this.actions.ask();
+    else if (stage) this.panels.stage(stage);
   }
 
   /** Call `act` with the value of `attribute` of each button that is pressed. */
@@ -55,7 +89,7 @@ export class ReturnPage {
 
   /** Run one action at a time: a double click is one click. Whatever goes wrong, what was typed stays. */
   async guarded(action) {
-    if (this.working || this.closed) return;
+    if (this.working) return;
     this.working = true;
     try {
       await action();
@@ -179,7 +213,7 @@ export class ReturnPage {
   async after(done) {
     try {
       await this.look();
-      this.tell(done);
+      if (!this.closed) this.tell(done);
     } catch (failure) {
       if (!(failure instanceof Trouble)) throw failure;
       this.panels.hide();
@@ -205,21 +239,9 @@ export class ReturnPage {
     else throw new NotDone(text("draft-expired"));
   }
 
-  goOn() {
-    this.thread.clear();
-    const place = byId("return-place");
-    place.replaceChildren(byId("return-journey").content.cloneNode(true));
-    const root = byId("journey");
-    root.hidden = false;
-    fill(root, this.view.draft);
-    this.journey = new Journey(root, this.sealer, this.cards, this.words);
-    this.journey.broken = () => this.broken("failure");
-    this.journey.begin();
-  }
-
   /** Say whether something was typed that nobody keeps. */
   get isUnsaved() {
-    return !this.closed && (this.actions.isUnsaved || Boolean(this.journey?.isUnsaved));
+    return !this.closed && this.actions.isUnsaved;
   }
 
   /** Close at once, or say first what would be lost. */
@@ -235,18 +257,22 @@ export class ReturnPage {
   /** End the Worker, and with it every key; take the words and all that they opened off the page. */
   close() {
     if (this.closed) return;
-    this.closed = true;
     this.sealer.stop();
-    if (this.journey) this.journey.ended = true;
-    byId("return-place").replaceChildren();
+    this.clear();
+    for (const id of ["can-seal", "cannot-seal"]) byId(id).hidden = true;
+    byId("return-closed").hidden = false;
+    byId("return-closed-title").focus();
+  }
+
+  /** Take the words and all that they opened off the page. */
+  clear() {
+    this.closed = true;
     this.entry.clear();
     this.progress.hide();
     this.thread.clear();
     this.panels.clear();
     this.quiet();
     this.view = this.words = this.actions.fresh = null;
-    for (const id of ["return-entry", "return-ending", "can-seal", "cannot-seal"]) byId(id).hidden = true;
-    byId("return-closed").hidden = false;
-    byId("return-closed-title").focus();
+    for (const id of ["return-entry", "return-ending"]) byId(id).hidden = true;
   }
 }

@@ -29,6 +29,11 @@ export class Panels {
     this.focus(this.shown.querySelector(`[data-stage="${name}"]`));
   }
 
+  /** The name of the stage that is shown, if the panel that is open has any. */
+  get stageShown() {
+    return this.shown?.querySelector("[data-stage]:not([hidden])")?.dataset.stage;
+  }
+
   focus(part) {
     const heading = headingIn(part);
     heading.focus();

@@ -72,10 +72,12 @@ export class ThreadView {
 
   showChoices(view, isOpen) {
     toggle("return-consents", isOpen && hasSent(view));
-    toggle("return-no-choices", view.choices.length === 0);
+    toggle("return-unseen-choices", view.choicesUnseen);
+    toggle("return-no-choices", view.choices.length === 0 && !view.choicesUnseen);
     summarise(asAnswers(view.choices), byId("return-choices"));
-    toggle("return-earlier", view.choicesHistory.length > 1);
-    byId("return-history").replaceChildren(...view.choicesHistory.slice(0, -1).map(asAnswers).map(summary));
+    const earlier = view.choicesUnseen ? view.choicesHistory : view.choicesHistory.slice(0, -1);
+    toggle("return-earlier", earlier.length > 0);
+    byId("return-history").replaceChildren(...earlier.map(asAnswers).map(summary));
   }
 
   /** Take everything that was opened off the page. */

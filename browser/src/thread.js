@@ -36,8 +36,18 @@ export function stretchFast(digits) {
 /** The same in plain script: 0.3 s, or up to half a minute where the browser's compiler is off. */
 export function stretchSlow(digits, onProgress) {
   return argon2Script(digits, salt(), {
-    p: ARGON2_LANES, t: ARGON2_PASSES, m: ARGON2_MEMORY_KIB, dkLen: ARGON2_BYTES, onProgress,
+    p: ARGON2_LANES, t: ARGON2_PASSES, m: ARGON2_MEMORY_KIB, dkLen: ARGON2_BYTES, onProgress: onProgress && byPercent(onProgress),
   });
+}
+
+/** Tell `tell` of a part done only when it is a hundredth more: each one is a message to the page. */
+function byPercent(tell) {
+  let told = 0;
+  return (part) => {
+    if (part < told + 0.01 && part < 1) return;
+    told = part;
+    tell(part);
+  };
 }
 
 const salt = () => sha256(utf8(LABEL_WORDS_SALT)).slice(0, ARGON2_SALT_BYTES);

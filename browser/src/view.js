@@ -11,26 +11,29 @@ const PANEL_FIRST = ["account", "addition", "choices", "withdrawal", "replacemen
 
 /**
  * Return the view of a thread. `sealed` gives an entry's bytes or null; `identity` is that of the words; `cards` the chain.
+ * `known` (a Map) keeps what was opened and checked, so that what is fetched in two goes is opened once.
  *
  * A reason says why something is not shown as what it claims to be: "form", "inquiry", "thread", "recipient", "card",
  * "signature", "order".
  */
-export async function readThread({ index, sealed, identity, cards }) {
-  const opened = await openAll(index.entries, sealed, identity);
-  const letters = inOrder(opened.filter(({ entry }) => PANEL_FIRST.includes(entry.kind)).map((one) => readOwn(one, cards)), opened.identities);
+export async function readThread({ index, sealed, identity, cards, known }) {
+  const opened = await openAll(index.entries, sealed, identity, known);
+  const letters = inOrder(opened.filter(({ entry }) => PANEL_FIRST.includes(entry.kind)).map((one) => (one.letter ??= readOwn(one, cards))), opened.identities);
   const pins = letters.filter(({ status }) => status === "ok").map(({ card }) => card);
   const isPinned = pins.every((card) => holdsCard(cards, card));
   const notices = opened.filter(({ entry }) => Object.hasOwn(NOTICE_KINDS, entry.kind)).map((one) => readNotice(one, cards, isPinned));
   const [draft] = opened.filter(({ entry }) => entry.kind === "draft").map((one) => readOwn(one, cards));
   const reads = letters.map(shown);
   const history = letters.filter(({ status, consents }) => status === "ok" && consents.length > 0).map(({ consents }) => choicesOf(consents));
+  const isUnseen = areChoicesUnseen(letters);
   return {
     state: index.state,
     sequence: nextPlace(letters, notices, identity),
     reads,
     notices: notices.map(({ through, ...notice }) => notice),
     arrived: arrival(index.entries, notices),
-    choices: history[history.length - 1] ?? [],
+    choices: isUnseen ? [] : history[history.length - 1] ?? [],
+    choicesUnseen: isUnseen,
     choicesHistory: history,
     draft: draft ? shown(draft) : null,
     replaces: opened.identities.length > 1,
@@ -38,18 +41,27 @@ export async function readThread({ index, sealed, identity, cards }) {
 }
 
 /** Open every entry whose bytes are here, with the words' own identity or one that an inheritance holds. */
-async function openAll(entries, sealed, identity) {
+async function openAll(entries, sealed, identity, known) {
   const identities = [identity];
   const opened = [];
   // Inheritances first, nearest first: each may hold what opens the next.
   const inheritances = entries.filter(({ kind }) => kind === "inheritance");
   for (const _ of inheritances) await inherit(inheritances, sealed, identities);
   for (const entry of entries) {
-    const bytes = sealed(entry);
-    if (bytes === null && entry.parts > 0) continue;
-    opened.push({ entry, ...(bytes ? await openOne(entry, bytes, identities) : { text: null, erased: true }) });
+    const name = `${entry.kind}/${entry.locator}/${entry.digest}`;
+    const one = known.get(name) ?? (await openEntry(entry, sealed(entry), identities));
+    if (one === null) continue;
+    // What does not open may do so once a further inheritance is here.
+    if (one.identity) known.set(name, one);
+    opened.push(one);
   }
   return Object.assign(opened, { identities });
+}
+
+/** Return an entry with what is in it, or null while its bytes are not here. */
+async function openEntry(entry, bytes, identities) {
+  if (bytes === null) return entry.parts > 0 ? null : { entry, text: null, erased: true };
+  return { entry, ...(await openOne(entry, bytes, identities)) };
 }
 
 async function openOne(entry, bytes, identities) {
@@ -114,10 +126,28 @@ function inOrder(letters, identities) {
     const place = `${locator}/${sequence}`;
     if (status === "ok") places.set(place, (places.get(place) ?? 0) + 1);
   }
-  return letters
-    .map((letter) => (letter.status === "ok" && places.get(`${letter.locator}/${letter.sequence}`) > 1
-      ? { ...letter, answers: [], consents: [], status: "warning", reason: "order" } : letter))
-    .sort((one, other) => (age.get(one.locator) ?? 0) - (age.get(other.locator) ?? 0) || one.sequence - other.sequence);
+  const judged = letters.map((letter) => (letter.status === "ok" && places.get(`${letter.locator}/${letter.sequence}`) > 1
+    ? { ...letter, answers: [], consents: [], status: "warning", reason: "order" } : letter));
+  return placed(judged)
+    .sort(([one, place], [other, otherPlace]) => (age.get(one.locator) ?? 0) - (age.get(other.locator) ?? 0) || place - otherPlace)
+    .map(([letter]) => letter);
+}
+
+/** Return each letter with its place. One that could not be opened follows what the service lists before it. */
+function placed(letters) {
+  const last = new Map();
+  return letters.map((letter) => {
+    const isKnown = letter.status === "ok" || letter.reason === "order";
+    const place = isKnown ? letter.sequence : last.get(letter.locator) ?? 0;
+    last.set(letter.locator, Math.max(last.get(letter.locator) ?? 0, place));
+    return [letter, place];
+  });
+}
+
+/** Say whether the letter whose choices count is erased here, or these words do not open it. */
+function areChoicesUnseen(letters) {
+  const [newest] = letters.filter(({ kind }) => kind === "account" || kind === "choices").slice(-1);
+  return Boolean(newest) && (newest.status === "erased" || newest.status === "unreadable");
 }
 
 function readNotice({ entry, text, identity }, cards, isPinned) {

@@ -59,6 +59,8 @@ export function parseIndex(slot) {
   const end = INDEX_BYTES + count * ENTRY_BYTES;
   if (!state || count > VISIT_MOST_LETTERS || slot.subarray(end).some(Boolean)) throw new Error("not an index");
   const entries = Array.from({ length: count }, (_, at) => entryAt(slot, INDEX_BYTES + at * ENTRY_BYTES));
+  // A letter that were listed twice would be shown twice: an answer that was given once.
+  if (new Set(entries.map(({ digest }) => digest)).size < count) throw new Error("not an index");
   return { state, draftDays: view.getUint16(1), sequence: view.getUint32(3), entries };
 }
 

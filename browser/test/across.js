@@ -3,7 +3,9 @@
 //   {"open": {file (base64), identity}}                -> {text} or {error}
 import { readFileSync } from "node:fs";
 import { Decrypter } from "age-encryption";
-import { ask } from "./host.js";
+import { ask, start } from "./host.js";
+
+await start("worker");
 
 async function seal({ card, today, ...request }) {
   const prepared = await ask({ type: "prepare", card, today });

@@ -1,9 +1,13 @@
-// The CCTV vectors of the age format, opened with age-encryption alone. Runs in Node and, bundled, in a browser's Worker.
+// The CCTV vectors of the age format, opened with age-encryption and our own hybrid identity. Runs in Node and, bundled,
+// in a browser's Worker.
 import * as cctv from "cctv-age";
+import { bech32 } from "@scure/base";
 import { Decrypter } from "age-encryption";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { HybridIdentity } from "../src/hybrid.js";
 import { concat, toHex } from "../src/octets.js";
 
+const HYBRID = "AGE-SECRET-KEY-PQ-1";
 const SLICE_BYTES = 4096;
 const CHUNK_BYTES = 65_536;
 // age-encryption does not check the length of the MAC by itself, so it names these by the MAC that does not match.
@@ -57,7 +61,7 @@ export function observed(expectation, { outcome, released, length }) {
 
 async function open(identities, file, released) {
   const decrypter = new Decrypter();
-  identities.forEach((identity) => decrypter.addIdentity(identity));
+  identities.forEach((identity) => decrypter.addIdentity(identity.startsWith(HYBRID) ? hybrid(identity) : identity));
   let plaintext;
   try {
     plaintext = await decrypter.decrypt(streamOf(slices(file)));
@@ -71,6 +75,8 @@ async function open(identities, file, released) {
     return "payload failure";
   }
 }
+
+const hybrid = (text) => new HybridIdentity(bech32.decodeToBytes(text).bytes);
 
 function classify(message) {
   if (message.startsWith("no identity matched")) return "no match";

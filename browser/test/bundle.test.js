@@ -8,23 +8,44 @@ const SENDING = /\b(fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import
 
 const worker = await bundleScript("src/worker.js");
 const form = await bundleScript("src/form.js");
+const returning = await bundleScript("src/worker-return.js");
+const back = await bundleScript("src/return.js");
+
+/** What opens letters, of all that went into a script. */
+const opening = ({ inputs }) => inputs.filter((input) => /^src\/(opening|hybrid|reader|view)\.js$/.test(input));
 
 test("the same bytes on each run", async () => {
   assert.deepEqual((await bundleScript("src/worker.js")).bytes, worker.bytes);
 });
 
+test("the form's Worker holds nothing that opens a letter", () => {
+  assert.deepEqual(opening(worker), []);
+  assert.deepEqual(opening(returning).length, 4);
+});
+
+test("neither Worker knows passphrases or the curves of other recipients", () => {
+  for (const { inputs } of [worker, returning]) {
+    assert.ok(!inputs.some((input) => /scrypt|nist/.test(input)));
+    assert.ok(inputs.includes("src/passphrase.js") && inputs.includes("src/curves.js"));
+  }
+});
+
 test("the Worker cannot send or keep anything", () => {
   // One operation of a visit has this name: as a key with its code, and as an argument. Never as a property that is called.
-  const script = worker.bytes.toString();
-  assert.doesNotMatch(script, /\[["'`]fetch["'`]\]/);
-  assert.doesNotMatch(script.replace(/\bfetch:2\b|\("fetch",/g, ""), SENDING);
+  for (const { bytes } of [worker, returning]) {
+    const script = bytes.toString();
+    assert.doesNotMatch(script, /\[["'`]fetch["'`]\]/);
+    assert.doesNotMatch(script.replace(/\bfetch:2\b|\("fetch",/g, ""), SENDING);
+  }
   assert.match('self.fetch("/")', SENDING);
 });
 
-test("the list of words is shipped once, in the Worker", () => {
-  assert.ok(worker.inputs.includes("src/wordlist.generated.js"));
-  assert.ok(!form.inputs.includes("src/wordlist.generated.js"));
-  assert.deepEqual(form.inputs.filter((input) => input.startsWith("node_modules/")), []);
+test("the list of words is shipped once to a page, in its Worker", () => {
+  for (const [page, own] of [[form, worker], [back, returning]]) {
+    assert.ok(own.inputs.includes("src/wordlist.generated.js"));
+    assert.ok(!page.inputs.includes("src/wordlist.generated.js"));
+    assert.deepEqual(page.inputs.filter((input) => input.startsWith("node_modules/")), []);
+  }
 });
 
 test("no package is bundled in two versions", () => {
@@ -54,4 +75,13 @@ test("a missing entry is named", async () => {
 test("the list has its length and is sorted", () => {
   assert.equal(WORDS.length, 7424);
   assert.deepEqual([...WORDS].sort(), WORDS);
+});
+
+test("what stands for the curves has their lengths, and refuses", async () => {
+  const [ours, whole] = await Promise.all([import("../src/curves.js"), import("@noble/curves/nist.js")]);
+  for (const name of ["p256", "p384"]) {
+    const { lengths, ...rest } = ours[name];
+    for (const [what, length] of Object.entries(lengths)) assert.equal(length, whole[name].lengths[what], what);
+    for (const use of [rest.Point.fromBytes, rest.utils.randomSecretKey, rest.getPublicKey, rest.getSharedSecret]) assert.throws(use, /not supported/);
+  }
 });

@@ -1,4 +1,4 @@
-// Runs src/worker.js in this process, with the two functions of a Worker's scope around it.
+// Runs src/worker.js or src/worker-return.js in this process, with the two functions of a Worker's scope around it.
 import { EventEmitter } from "node:events";
 
 const replies = new EventEmitter();
@@ -9,9 +9,10 @@ globalThis.self = {
   postMessage: (message, transfer) => replies.emit("message", structuredClone(message, { transfer })),
 };
 
-await import("../src/worker.js");
-
 let lastId = 0;
+
+/** Start the Worker of that name; one in each process. */
+export const start = (name) => import(`../src/${name}.js`);
 
 /** Send one request and return its final answer without the id, with the progress notices before it as `notices`. */
 export function ask(request) {

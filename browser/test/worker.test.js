@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { bech32 } from "@scure/base";
-import { Decrypter } from "age-encryption";
 import { FRAME_BYTES, SEALED_SIZES } from "../src/constants.generated.js";
 import { capacities } from "../src/age.js";
-import { ask } from "./host.js";
+import { ask, start } from "./host.js";
+import { opened } from "./panel.js";
 import { read } from "./vectors.js";
+
+await start("worker");
 
 const [card] = read("cards");
 const [, thread] = read("threads");
@@ -18,21 +19,6 @@ const prepare = (change) => ask({ type: "prepare", card: card.card, today: card.
 const withText = (text) => ({ ...letter, answers: [{ ...letter.answers[0], text }] });
 const refused = (answer) => assert.equal(answer.ok, false) || answer;
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
-
-/** The panel's own seed, as tests/vectors/build.py derives it: HKDF of the published root. */
-async function panelIdentity() {
-  const root = createHash("sha256").update("heard test vector: panel 1").digest();
-  const key = await crypto.subtle.importKey("raw", root, "HKDF", false, ["deriveBits"]);
-  const info = new TextEncoder().encode("heard/v1/panel/age");
-  const seed = await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(32), info }, key, 256);
-  return bech32.encodeFromBytes("AGE-SECRET-KEY-PQ-", new Uint8Array(seed)).toUpperCase();
-}
-
-async function opened(body) {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(await panelIdentity());
-  return JSON.parse(await decrypter.decrypt(new Uint8Array(body).slice(FRAME_BYTES), "text"));
-}
 
 test("before a card was accepted nothing is sealed or measured", async () => {
   assert.equal(refused(await seal()).error, "not-prepared");

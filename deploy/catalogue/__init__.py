@@ -1,1 +1,1 @@
-"""The catalogue of every visible string: `python -m deploy.catalogue` writes intake/locale/heard.pot, `--check` compares."""
+"""The catalogues: what the pages say (intake/locale) and what the shipped inquiry's files say (intake/content/locale)."""

@@ -1,11 +1,10 @@
-"""Finds the visible strings of an inquiry's file, for Babel: https://babel.pocoo.org/, "Writing Extraction Methods"."""
+"""Finds the visible strings of an inquiry's files, for Babel: https://babel.pocoo.org/, "Writing Extraction Methods"."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
-# What names, counts or selects, and is never shown.
-HIDDEN: Final = frozenset({"id", "value", "kind", "version", "rows", "number"})
+from intake.inquiry.translation import visible
 
 
 def extract(
@@ -20,15 +19,3 @@ def extract(
     for message in visible(tomllib.loads(text)):
         line = next((n for n, content in enumerate(lines, 1) if message in content), 1)
         yield line, "", message, []
-
-
-def visible(value: object, key: str = "") -> Iterator[str]:
-    """Yield every string at or below `value` that a person sees."""
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield from visible(part, name)
-    elif isinstance(value, list):
-        for part in value:
-            yield from visible(part, key)
-    elif isinstance(value, str) and key not in HIDDEN:
-        yield value

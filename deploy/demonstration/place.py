@@ -37,9 +37,24 @@ class Place:
         return self.root / "custody"
 
     @property
+    def lead(self) -> "Place":
+        """The safeguarding lead's own folder, with a station, a share and a card apart from the panel's."""
+        return Place(self.root / "lead")
+
+    @property
+    def card(self) -> Path:
+        """The public card that the ceremony wrote."""
+        return next(self.custody.glob("*.card"), self.custody / "none")
+
+    @property
     def passphrase(self) -> Path:
         """The share's passphrase, which in earnest nobody writes down beside it."""
         return self.root / "passphrase"
+
+    @property
+    def workers(self) -> Path:
+        """What the phone line's invented workers sign in with."""
+        return self.root / "line-workers.json"
 
     @property
     def medium(self) -> Path:
@@ -65,7 +80,7 @@ class Place:
         return _answer("reviewer", arguments, self.environment() | {"HEARD_STATION": str(self.station)})
 
     def show_letters(self) -> None:
-        """Print every letter at the station, whole. Raises DemonstrationError."""
+        """Print every letter (at the lead's: every record) at the station, whole. Raises DemonstrationError."""
         command = [str(PROGRAMS / "reviewer"), "read", "--all", *self.unlock()]
         environment = self.environment() | {"HEARD_STATION": str(self.station)}
         if subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode:

@@ -1,4 +1,4 @@
-"""`make read`: carry what was submitted to the station through a bundle file, print it, and carry the receipt back."""
+"""`make read`: carry what was submitted to both stations through bundle files, print it, and carry the receipts back."""
 
 from deploy.demonstration.place import DemonstrationError, Place
 
@@ -10,23 +10,43 @@ def read(place: Place) -> None:
 
     Raises DemonstrationError.
     """
-    if not (place.station / "intake.pub").exists():
+    if not all((side.station / "intake.pub").exists() for side in (place, place.lead)):
         raise DemonstrationError("There is no demonstration yet; start it with `make run` first.")
-    place.call_intake("export", "--to", str(place.medium))
-    _carry(place, "intake", "to the station")
-    if not place.call_reviewer("list")["letters"]:
+    carry_in(place)
+    place.call_intake("export", "--card", "lead", "--to", str(place.medium))
+    _carry(place, "for-lead", "to the safeguarding lead's station", place.lead)
+    if not any(side.call_reviewer("list")["letters"] for side in (place, place.lead)):
         print(NOTHING)
         return
-    place.show_letters()
+    if place.call_reviewer("list")["letters"]:
+        place.show_letters()
     place.call_reviewer("export", "--to", str(place.medium), *place.unlock())
     _carry(place, "station", "back to the intake")
+    _show_dangers(place)
 
 
-def _carry(place: Place, side: str, where: str) -> None:
-    """Import the bundles that lie on the medium, in order; those that arrived are put aside."""
-    for bundle in sorted(place.medium.glob(f"{side}-*.heard")):
-        if side == "intake":
-            place.call_reviewer("import", str(bundle), *place.unlock())
+def carry_in(place: Place) -> None:
+    """Carry what was submitted to the panel's station. Raises DemonstrationError."""
+    place.call_intake("export", "--to", str(place.medium))
+    _carry(place, "intake", "to the station", place)
+
+
+def _show_dangers(place: Place) -> None:
+    """Print what came for the safeguarding lead, acknowledge it, and carry that back."""
+    lead = place.lead
+    if lead.call_reviewer("list")["letters"]:
+        print("For the safeguarding lead, at a station of their own:", flush=True)
+        lead.show_letters()
+        lead.call_reviewer("acknowledge", "--all", *lead.unlock())
+        lead.call_reviewer("export", "--to", str(place.medium), *lead.unlock())
+        _carry(place, "lead", "back to the intake")
+
+
+def _carry(place: Place, side: str, where: str, station: Place | None = None) -> None:
+    """Import the bundles that lie on the medium, in order, at a station or at the intake; those that arrived are put aside."""
+    for bundle in sorted(place.medium.glob(f"{side}-[0-9]*.heard")):
+        if station is not None:
+            station.call_reviewer("import", str(bundle), *station.unlock())
         else:
             place.call_intake("import", str(bundle))
         print(f"Carried {bundle.name} {where}.", flush=True)

@@ -4,6 +4,7 @@
 #   /etc/heard           settings, never overwritten
 #   /etc/systemd/system  the units
 #   /var/lib/heard       letters and keys, never touched by an upgrade
+#   /var/lib/heard-line  the phone line's workers and audit, the same
 # DESTDIR puts all of it below another folder and starts nothing.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -40,11 +41,11 @@ systemd-sysusers heard-intake.conf
 systemctl daemon-reload
 as_intake() { runuser -u heard-intake -- env HEARD_CONFIG=/etc/heard/intake.toml /opt/heard/bin/intake "$@"; }
 if [ ! -e /var/lib/heard/intake.key ]; then
-    install -d -m 0700 -o heard-intake -g heard-intake /var/lib/heard
+    install -d -m 0700 -o heard-intake -g heard-intake /var/lib/heard /var/lib/heard-line
     as_intake init
     printf 'heard: installed. Next: the panel card and the reverse proxy, see docs/operators-guide.md.\n'
 else
     systemctl enable --now heard-intake.socket heard-intake-check.timer
-    systemctl try-restart heard-intake.service heard-intake-door.service
+    systemctl try-restart heard-intake.service heard-intake-door.service heard-line.service heard-line-door.service
     printf 'heard: upgraded. See  systemctl status heard-intake\n'
 fi

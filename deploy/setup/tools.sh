@@ -13,6 +13,14 @@ tor tor
 caddy caddy
 systemd-analyze systemd
 wrk wrk
+lynx lynx
+w3m w3m
+tmux tmux
+gpg gnupg
+WebKitWebDriver webkit2gtk-driver
+Xvfb xvfb
+pdftoppm poppler-utils
+zbarimg zbar-tools
 "
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -20,6 +28,8 @@ missing() {
     printf '%s' "$needed" | while read -r program package; do
         [ -z "$program" ] || command -v "$program" >/dev/null || printf '%s ' "$package"
     done
+    # No program: what makes PDF files of the station's sheets.
+    case $(ldconfig -p 2>/dev/null) in *libpangoft2-1.0.so.0*) ;; *) printf 'libpangoft2-1.0-0 ' ;; esac
 }
 
 packages=$(missing)

@@ -23,7 +23,8 @@ class Side:
     """One side's wheel.
 
     `templates` are the folders of `templates/` that the side renders. `left_out` are modules of `crypto` that the side must
-    not be able to import: the server opens nothing and holds no panel key, so it does not even carry that code.
+    not be able to import: the server holds no panel key, so it does not even carry that code. It does carry
+    `crypto.opening`: with a person's own words, intake/unscripted opens that person's own letters for one request.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Side:
 
 
 SIDES = (
-    Side("intake", frozenset({"survivor", "line", "shared"}), frozenset({"crypto/opening.py", "crypto/panel.py"})),
+    Side("intake", frozenset({"survivor", "line", "shared"}), frozenset({"crypto/panel.py"})),
     Side("reviewer", frozenset({"station", "shared"})),
 )
 

@@ -40,5 +40,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> Result:
 
 
 def kept_files(folder: Folder) -> list[Path]:
-    """Return the files of the data folder that a backup keeps: the key pair and every panel card."""
-    return [path for path in (folder.key, folder.public, *folder.root.glob("panel-card*.card")) if path.exists()]
+    """Return the files of the data folder that a backup keeps: the key pair, and every card of the panel and of the lead."""
+    cards = (*folder.root.glob("panel-card*.card"), *folder.root.glob("lead-card*.card"))
+    return [path for path in (folder.key, folder.public, *cards) if path.exists()]

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from crypto.constants import Purpose
 from intake.assets import Assets
 from intake.clock import today
 from intake.commands.result import Result, fingerprint_fields, fingerprint_lines
 from intake.errors import AssetError, FolderError, IntakeError, StoreUnavailableError
 from intake.folder import FILE_MODE, FOLDER_MODE, Folder, read_file
+from intake.inquiry import SHIPPED, InquiryError, load_inquiry
+from intake.inquiry.translation import load_languages
 from intake.installation import load_card, load_key, open_store
+from intake.line.installation import has_line_database, line_folder, open_line_store, shares_a_server
 from intake.settings import Settings
 
 WARNING_DAYS: Final = 30
@@ -26,7 +30,8 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> Result:
     """Look at everything; a fault in one place does not hide another."""
     folder = Folder(settings.data)
     faults = [*_folder_faults(folder), *_key_faults(folder), *_card_faults(folder), *_asset_faults()]
-    faults += [*_database_faults(settings, folder), *_disk_faults(settings, folder)]
+    faults += [*_inquiry_faults(settings), *_database_faults(settings, folder), *_disk_faults(settings, folder)]
+    faults += _line_faults(settings, folder)
     if faults:
         return Result(faults, {"faults": faults}, status=1)
     fingerprint = load_key(folder).public.fingerprint
@@ -63,25 +68,39 @@ def _key_faults(folder: Folder) -> Iterator[str]:
 def _card_faults(folder: Folder) -> Iterator[str]:
     if not folder.root.is_dir():
         return
+    yield from _faults_of_card(folder, "panel")
+    # Only the phone line needs the safeguarding lead's.
+    if folder.card_of("lead").exists():
+        yield from _faults_of_card(folder, "lead")
+
+
+def _faults_of_card(folder: Folder, purpose: Purpose) -> Iterator[str]:
     try:
-        card = load_card(folder)
+        card = load_card(folder, purpose)
     except IntakeError as error:
         yield str(error)
         return
     day = today()
     left = card.days_left(day)
     if left < 0:
-        yield f"The panel card expired on {card.valid_to}; install a new one with `intake card FILE`."
+        yield f"The {purpose} card expired on {card.valid_to}; install a new one with `intake card FILE`."
     elif left < WARNING_DAYS:
-        yield f"The panel card expires on {card.valid_to}, in {left} days; ask the panel for the next one."
+        yield f"The {purpose} card expires on {card.valid_to}, in {left} days; ask the {purpose} for the next one."
     if day < card.valid_from:
-        yield f"The panel card is valid only from {card.valid_from}."
+        yield f"The {purpose} card is valid only from {card.valid_from}."
 
 
 def _asset_faults() -> Iterator[str]:
     try:
         Assets()
     except AssetError as error:
+        yield str(error)
+
+
+def _inquiry_faults(settings: Settings) -> Iterator[str]:
+    try:
+        load_languages(load_inquiry(Path(settings.inquiry) if settings.inquiry else SHIPPED))
+    except InquiryError as error:
         yield str(error)
 
 
@@ -93,9 +112,44 @@ def _database_faults(settings: Settings, folder: Folder) -> Iterator[str]:
     try:
         store.check_schema()
         yield from store.durability_faults()
+        if store.is_waiting:
+            yield (
+                "This service was restored and answers nobody until it knows what was taken back after the backup: run "
+                "`intake replay`, or take in a new generation from the station."
+            )
+            return
         store.probe()
+        store.check_log()
     except StoreUnavailableError as error:
         yield _SENTENCES.get(error.word, "The database cannot be reached; check the setting database.")
+    except IntakeError as error:
+        yield str(error)
+    finally:
+        store.close()
+
+
+def _line_faults(settings: Settings, folder: Folder) -> Iterator[str]:
+    if not folder.root.is_dir():
+        return
+    if settings.line_data:
+        yield from _folder_faults(line_folder(settings))
+    if shares_a_server(settings):
+        yield (
+            "The letters and the phone line are on one PostgreSQL server, which notes the order of all its transactions: give "
+            "the setting line_database a server of its own, or leave it out."
+        )
+    if not has_line_database(settings):
+        yield "The phone line has no database yet; run `intake migrate`."
+        return
+    try:
+        store = open_line_store(settings)
+    except IntakeError as error:
+        yield str(error)
+        return
+    try:
+        store.check_schema()
+        yield from store.durability_faults()
+        yield from store.chain_faults()
     except IntakeError as error:
         yield str(error)
     finally:

@@ -1,4 +1,4 @@
-"""`intake init`: the data folder, this side's own key, the tables."""
+"""`intake init`: the data folder, this side's own key, the tables, the log of closings."""
 
 import argparse
 
@@ -7,6 +7,8 @@ from intake.commands.result import Result, fingerprint_fields, fingerprint_lines
 from intake.engine import create_engine, database_url
 from intake.errors import FolderError
 from intake.folder import Folder, write_file
+from intake.installation import open_store
+from intake.line.installation import migrate_line
 from intake.migration import migrate
 from intake.settings import Settings
 
@@ -20,6 +22,12 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> Result:
     engine = create_engine(database_url(settings.database, folder.database), settings.database_seconds)
     migrate(engine)
     engine.dispose()
+    store = open_store(settings)
+    try:
+        store.begin_log()
+    finally:
+        store.close()
+    migrate_line(settings)
     key = SigningKey.generate()
     write_file(folder.public, key.public.encode().encode("ascii"))
     write_file(folder.key, key.encode().encode("ascii"))

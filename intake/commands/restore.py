@@ -13,11 +13,12 @@ from intake.engine import create_engine, database_url
 from intake.errors import BackupError
 from intake.folder import Folder, write_file
 from intake.installation import open_store
+from intake.line.installation import migrate_line
 from intake.migration import migrate
 from intake.settings import Settings
 from intake.store import Store
 
-_NAME: Final = re.compile(r"intake\.(key|pub)|panel-card(-[0-9]{4})?\.card")
+_NAME: Final = re.compile(r"intake\.(key|pub)|(panel|lead)-card(-[0-9]{4})?\.card")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -36,8 +37,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> Result:
         raise BackupError(f"{path.name} cannot be read ({error.strerror}).") from None
     for kept in files:
         write_file(folder.root / kept.name, kept.content)
+    # The phone line is in no backup: it begins empty, unless a copy of its own lies there already.
+    migrate_line(settings)
     return Result(
-        [f"{letters} letters were restored. Run `intake check`, then `intake serve`."],
+        [
+            f"{letters} letters were restored. The service answers nobody until it knows what was taken back after the backup:",
+            "run `intake replay`. Where the log of closings is lost, take in a new generation from the station.",
+        ],
         {"letters": letters, "files": sorted(kept.name for kept in files)},
     )
 

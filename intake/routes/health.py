@@ -15,7 +15,7 @@ SECONDS_BETWEEN_PROBES: Final = 2.0
 
 
 class Health:
-    """Answers 200 `ok`, or 503 with one word: busy, database, disk, migrate."""
+    """Answers 200 `ok`, or 503 with one word: busy, closings, database, disk, migrate, replay."""
 
     def __init__(self, service: Service, now: Callable[[], float] = time.monotonic) -> None:
         self._service = service

@@ -2,22 +2,20 @@
 
 import asyncio
 import gc
-from typing import Final
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from crypto.errors import LetterError, LetterTooLongError
 from intake.answers import Refusals
-from intake.errors import FormError, StoreUnavailableError
+from intake.errors import AnswerTooLongError, FormError, StoreUnavailableError
 from intake.inquiry import ACCOUNT, read_form
-from intake.rows import NewLetter
+from intake.pages import Problem
+from intake.routes.posted import PostedForm, read_posted, to_store
 from intake.service import Service
-from intake.unscripted.form import Fields, read_fields
-from intake.unscripted.sealing import SealedAccount, TypedAccount, new_seed, read_seed, seal_account
-
-MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
-_YES: Final = "yes"
+from intake.unscripted.form import Fields
+from intake.unscripted.sealing import TypedAccount, new_seed, read_seed, seal_account
 
 
 class Sharing:
@@ -29,77 +27,101 @@ class Sharing:
     def __init__(self, service: Service, refuse: Refusals) -> None:
         self._service = service
         self._refuse = refuse
-        self._sealing = asyncio.Semaphore(service.settings.unscripted_at_once)
 
     async def answer(self, request: Request) -> Response:
         """Answer with the form, or to what it sent."""
         if request.method != "POST":
-            return HTMLResponse(self._form(new_seed()))
+            return HTMLResponse(await self._form(new_seed()))
         if not self._service.settings.unscripted_form:
             return self._refuse(request.scope, "unscripted")
-        media_type, _, _ = request.headers.get("content-type", "").partition(";")
-        if media_type.strip().lower() != MEDIA_TYPE:
-            return self._refuse(request.scope, "type")
-        try:
-            fields = read_fields(await request.body())
-        except FormError:
-            return self._refuse(request.scope, "form")
-        return await self._take(fields)
+        posted = await read_posted(request)
+        if isinstance(posted, str):
+            return self._refuse(request.scope, posted)
+        if posted.first("language"):
+            # Another language was asked for: the same form in it, with all that was typed.
+            return await self._in(posted.first("language")).show_again(posted)
+        return await self._take(posted)
 
-    async def _take(self, fields: Fields) -> Response:
-        seed = read_seed(_first(fields, "seed"))
-        try:
-            account = self._read(fields, seed)
-            if account is None:
-                return self._back("empty", fields, seed)
-            async with self._sealing:
-                sealed = await asyncio.to_thread(seal_account, account, self._service.card)
-            held = await self._service.writer.put(self._letter(sealed))
-        except FormError:
-            return self._back("choice", fields, seed)
-        except LetterTooLongError:
-            return self._back("too-long", fields, seed)
-        except LetterError:
-            return self._back("form", fields, seed)
-        except StoreUnavailableError as error:
-            return self._back(error.word, fields, seed)
-        return HTMLResponse(self._service.pages.sent(words=sealed.words, again=not held))
+    async def show_plain(self, _request: Request) -> Response:
+        """Answer with the form for text browsers."""
+        return HTMLResponse(await self._form(new_seed(), plain=True))
 
-    def _read(self, fields: Fields, seed: bytes) -> TypedAccount | None:
-        """Return what was typed, or None when there is no account among it. Raises FormError."""
+    async def show_again(self, posted: PostedForm) -> Response:
+        """Answer with the form as it was typed: nothing is sent."""
+        return await self._back("", posted, read_seed(posted.first("seed")))
+
+    async def _take(self, posted: PostedForm) -> Response:
+        seed = read_seed(posted.first("seed"))
         service = self._service
-        submission = read_form(service.inquiry, fields, service.pages.language)
+        try:
+            account, is_urgent = self._read(posted, seed)
+            if account is None:
+                return await self._back("empty", posted, seed)
+            if is_urgent and not posted.first("urgent_seen"):
+                return await self._back("", posted, seed, is_urgent=True)
+            async with service.sealing:
+                sealed = await asyncio.to_thread(seal_account, account, service.card)
+            held = await service.writer.put(to_store(sealed, service.day()))
+        except AnswerTooLongError as error:
+            return await self._back("field-long", posted, seed, problem=self._too_long(error))
+        except FormError:
+            return await self._back("choice", posted, seed)
+        except LetterTooLongError:
+            return await self._back("too-long", posted, seed)
+        except LetterError:
+            return await self._back("form", posted, seed)
+        except StoreUnavailableError as error:
+            return await self._back(error.word, posted, seed)
+        return HTMLResponse(service.pages.sent(words=sealed.words, again=not held))
+
+    def _in(self, code: str) -> "Sharing":
+        """Return the form in another language: text browsers send what its button says to this one's address."""
+        pages = self._service.translations.get(code, self._service.pages)
+        return Sharing(replace(self._service, pages=pages), self._refuse)
+
+    def _read(self, posted: PostedForm, seed: bytes) -> tuple[TypedAccount | None, bool]:
+        """Return what was typed, None when there is no account among it, and whether it is urgent. Raises FormError."""
+        service = self._service
+        submission = read_form(service.inquiry, posted.fields, service.pages.language)
         if not any(answer.id == ACCOUNT for answer in submission.answers):
-            return None
-        return TypedAccount(
+            return None, False
+        account = TypedAccount(
             questions=service.inquiry.question_set,
             language=service.pages.language.code,
             answers=submission.answers,
             consents=submission.consents,
             seed=seed,
-            wants_words=_first(fields, "words") == _YES,
-            reads_back=_first(fields, "read_back") == _YES,
+            wants_words=posted.is_yes("words"),
+            reads_back=posted.is_yes("read_back"),
         )
+        return account, submission.is_urgent(service.inquiry)
 
-    def _letter(self, sealed: SealedAccount) -> NewLetter:
-        frame = sealed.frame
-        return NewLetter(
-            kind=frame.kind,
-            locator=frame.locator,
-            access_hash=frame.access_hash,
-            day=self._service.day(),
-            sealed=sealed.sealed,
-            once=sealed.once,
+    def _too_long(self, error: AnswerTooLongError) -> Problem:
+        gettext = self._service.pages.language.gettext
+        text = gettext(
+            "This answer is %(n)s characters too long. Please shorten it, or move some of it to your account."
         )
+        return Problem(self._refuse["field-long"].problem.heading, text % {"n": error.over}, error.question)
 
-    def _back(self, word: str, fields: Fields, seed: bytes) -> Response:
-        """Answer with the form as it was typed, and what to do."""
-        page = self._form(seed.hex(), word, fields)
+    async def _back(
+        self, word: str, posted: PostedForm, seed: bytes, *, is_urgent: bool = False, problem: Problem | None = None
+    ) -> Response:
+        """Answer with the form as it was typed, and what to do, if something was wrong."""
+        problem = problem or (self._refuse[word].problem if word else None)
+        page = await self._form(seed.hex(), problem, posted.fields, plain=posted.is_plain, is_urgent=is_urgent)
         # The template's macros refer to the page's context and it to them: only a collection frees what was typed.
         gc.collect()
-        return HTMLResponse(page, self._refuse[word].status)
+        return HTMLResponse(page, self._refuse[word].status if word else 200)
 
-    def _form(self, seed: str, word: str = "", typed: Fields | None = None) -> str:
+    async def _form(
+        self,
+        seed: str,
+        problem: Problem | None = None,
+        typed: Fields | None = None,
+        *,
+        plain: bool = False,
+        is_urgent: bool = False,
+    ) -> str:
         service = self._service
         # A card that expired since the page was opened must not take away the fields with what was typed.
         today = min(service.day(), service.card.valid_to) if typed else service.day()
@@ -108,11 +130,9 @@ class Sharing:
             today=today,
             seed=seed,
             typed=typed,
-            problem=self._refuse[word].problem if word else None,
+            problem=problem,
             unscripted=service.settings.unscripted_form,
+            hold=(await service.holds.shown()).text,
+            plain=plain,
+            is_urgent=is_urgent,
         )
-
-
-def _first(fields: Fields, name: str) -> str:
-    values = fields.get(name, ())
-    return values[0] if values else ""

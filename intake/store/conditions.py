@@ -1,35 +1,20 @@
-"""Conditions: the few things that this service knows about itself, by name."""
+"""Conditions: the few things that this service knows about itself, by name (at most 32 characters; values at most 200)."""
 
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
 from intake.schema import conditions
-from intake.store.transactions import Transactions
 
 # Set by a restore: nobody is answered until what was taken back after the backup was done again.
 REPLAY: Final = "replay"
-# How far the log of changes went when the backup was made: the number of its entries and its chain value.
+# How far the log of closings went: what `intake.closings.Point` encodes, changed together with each closing.
 CHANGES: Final = "changes"
 
 
-class Conditions(Transactions):
-    """Names of at most 32 characters and values of at most 200."""
-
-    def condition(self, name: str) -> str | None:
-        """Return the value, or None when it is not set."""
-        with self._reading() as connection:
-            return connection.scalar(select(conditions.c.value).where(conditions.c.name == name))
-
-    def set_condition(self, name: str, value: str) -> None:
-        """Set or change it."""
-        with self._writing() as connection:
-            set_condition(connection, name, value)
-
-    def clear_condition(self, name: str) -> None:
-        """Forget it, whether it was set or not."""
-        with self._writing() as connection:
-            clear_condition(connection, name)
+def read_condition(connection: Connection, name: str) -> str | None:
+    """Return the value of a condition, or None when it is not set."""
+    return connection.scalar(select(conditions.c.value).where(conditions.c.name == name))
 
 
 def set_condition(connection: Connection, name: str, value: str) -> None:

@@ -16,7 +16,7 @@ _AT_ONCE: Final = 64
 def erase(connection: Connection, digests: Collection[bytes]) -> int:
     """Erase the sealed bytes of letters (digests of 32 bytes) in this transaction and return how many had some.
 
-    Of a letter that a bundle carries, SHA-256 of its record is kept, so that the bundle can be written again without it.
+    Of a letter that a bundle carries or carried, SHA-256 of its record is kept, so that the bundle can be written again without it.
     """
     waiting = sorted(digests)
     return sum(_erase(connection, waiting[at : at + _AT_ONCE]) for at in range(0, len(waiting), _AT_ONCE))
@@ -31,7 +31,7 @@ def _erase(connection: Connection, digests: list[bytes]) -> int:
     hashes = [
         {"digest": row.digest, "body_hash": _body_hash(row.kind, week_of(row.day), row.locator, row.sealed)}
         for row in rows
-        if row.bundle
+        if row.bundle is not None
     ]
     if hashes:
         connection.execute(insert(erasures), hashes)

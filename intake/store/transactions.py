@@ -9,9 +9,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, CursorResult, Engine, select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from intake.closings import ClosingsLog
 from intake.engine import NOTICES, WRITES, durability_faults
 from intake.errors import SchemaBehindError, StoreError, StoreUnavailableError
 from intake.schema import SCHEMA_REVISION, alembic_version
+from intake.store.conditions import REPLAY, read_condition
 
 # At most 8 MiB of letters at a time.
 ROWS_AT_ONCE: Final = 8
@@ -19,15 +21,23 @@ _DISK_CODES: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR", "53100"})
 _BEHIND: Final = "The database is not at this program's version; run `intake migrate`."
 
 
+class UndoneError(Exception):
+    """Raised to leave a transaction without changing anything."""
+
+
 class Transactions:
     """One engine, and the ways to read from it and write to it.
 
     `folder` is where SQLite keeps its file, or None when a server has its own disk; below `reserve` bytes free there,
-    letters are refused while there is still room to recover. Methods raise StoreError when the database fails.
+    letters are refused while there is still room to recover. `log` is where closings are noted before they are committed.
+    Methods raise StoreError when the database fails.
     """
 
-    def __init__(self, engine: Engine, folder: Path | None = None, reserve: int = 0) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path | None = None, reserve: int = 0, log: ClosingsLog | None = None
+    ) -> None:
         self._engine = engine
+        self._log = log
         self._writes = engine.execution_options(**{WRITES: True})
         self._postgresql = engine.dialect.name == "postgresql"
         self._folder = folder
@@ -91,6 +101,7 @@ class Transactions:
                 notices = connection.connection.info.get(NOTICES, [])
                 notices.clear()
                 with connection.begin():
+                    require_replayed(connection)
                     yield connection
                 if notices:
                     # PostgreSQL "succeeds" with a warning when the wait for its standby was cancelled.
@@ -118,6 +129,12 @@ class Transactions:
     def _unavailable(self, error: DBAPIError) -> StoreUnavailableError:
         self._suspect = True
         return StoreUnavailableError("disk" if _code(error) in _DISK_CODES else "database")
+
+
+def require_replayed(connection: Connection) -> None:
+    """Raise StoreUnavailableError while a restored service does not know yet what was taken back after its backup."""
+    if read_condition(connection, REPLAY) is not None:
+        raise StoreUnavailableError("replay")
 
 
 def stream(connection: Connection, query: Any) -> CursorResult[Any]:

@@ -25,7 +25,7 @@ from crypto.sealing import seal_letter
 from crypto.thread import ThreadKeys, derive_thread
 from crypto.words import ReturnWords
 
-_CHANNEL: Final = "web without scripts"
+CHANNEL: Final = "web without scripts"
 _KIND: Final = "account"
 _SEED: Final = re.compile(f"[0-9a-f]{{{2 * SEED_BYTES}}}")
 _ENTROPY_BYTES: Final = -(-RANDOM_BITS // 8)
@@ -75,8 +75,25 @@ def seal_account(account: TypedAccount, card: PanelCard) -> SealedAccount:
 
     Raises LetterTooLongError, LetterError.
     """
-    words = _words_of(account.seed) if account.wants_words else None
-    keys = derive_thread(words) if words else None
+    words = words_of(account.seed) if account.wants_words else None
+    return _seal(account, card, words, derive_thread(words) if words else None)
+
+
+def seal_draft_account(account: TypedAccount, card: PanelCard, keys: ThreadKeys) -> SealedAccount:
+    """Seal an account that was a draft so far: it belongs to the words that the draft was kept for, whose `keys` these are.
+
+    Raises LetterTooLongError, LetterError.
+    """
+    return _seal(account, card, None, keys)
+
+
+def words_of(seed: bytes) -> ReturnWords:
+    """Return the return words of a page's seed (32 bytes): the same whenever the page is sent again."""
+    entropy = int.from_bytes(derive_key(seed, LABEL_FORM_WORDS, _ENTROPY_BYTES), "big")
+    return ReturnWords.from_entropy(entropy >> (8 * _ENTROPY_BYTES - RANDOM_BITS))
+
+
+def _seal(account: TypedAccount, card: PanelCard, words: ReturnWords | None, keys: ThreadKeys | None) -> SealedAccount:
     reads_back = keys is not None and account.reads_back
     letter = _letter(account, card, keys, reads_back)
     survivor = keys.recipient if keys and reads_back else throwaway_recipient()
@@ -92,11 +109,6 @@ def seal_account(account: TypedAccount, card: PanelCard) -> SealedAccount:
     )
 
 
-def _words_of(seed: bytes) -> ReturnWords:
-    entropy = int.from_bytes(derive_key(seed, LABEL_FORM_WORDS, _ENTROPY_BYTES), "big")
-    return ReturnWords.from_entropy(entropy >> (8 * _ENTROPY_BYTES - RANDOM_BITS))
-
-
 def _letter(account: TypedAccount, card: PanelCard, keys: ThreadKeys | None, reads_back: bool) -> Letter:
     locator = keys.locator if keys else derive_key(account.seed, LABEL_FORM_LOCATOR, LOCATOR_BYTES)
     return Letter(
@@ -105,7 +117,7 @@ def _letter(account: TypedAccount, card: PanelCard, keys: ThreadKeys | None, rea
         epoch=card.epoch,
         card=card.fingerprint.hex(),
         questions=account.questions,
-        channel=_CHANNEL,
+        channel=CHANNEL,
         language=account.language,
         locator=locator.hex(),
         sequence=0,

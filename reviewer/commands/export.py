@@ -3,15 +3,17 @@
 import argparse
 from pathlib import Path
 
+from reviewer.cases.log import Act
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
+from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import Desk, open_desk
 from reviewer.entries import BundleEntry
 from reviewer.errors import MixedSharesError
 from reviewer.exporting import Exporter
 from reviewer.files import show
 from reviewer.station import read_card
-from reviewer.terminal import say, say_json
-from reviewer.unlocking import unlock_panel
+from reviewer.terminal import note, say, say_json
+from reviewer.unlocking import use_panel
 
 _EXAMPLE = """\
   reviewer export --to /media/stick
@@ -28,6 +30,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--again", type=int, metavar="N", help="write return bundle N once more, byte for byte")
     add_share_options(parser)
+    add_reader_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -49,15 +52,24 @@ def _export(desk: Desk, options: argparse.Namespace) -> BundleEntry | None:
     exporter = Exporter(desk.station, desk.ledger, desk.vault)
     if options.again is not None:
         return exporter.again(options.again, options.to)
+    if (begun := exporter.unfinished()) is not None:
+        # Its files are in the station, signed: it goes on without the custodians, and before anything new.
+        exporter.hand_out(begun, options.to)
+        note("An export that was interrupted is finished. Run the same command again for what is new since.")
+        return begun
     card = read_card(options.card) if options.card else None
     if card is None and not exporter.has_news():
         return None
-    panel = unlock_panel(given(options), desk.cards, desk.newest)
+    panel = use_panel(given(options), desk)
     if len(panel) > 1:
         raise MixedSharesError(
             "A return bundle is signed by one epoch; bring shares of the one that the intake side uses."
         )
-    return exporter.write(panel[0], options.to, card)
+    if desk.purpose == "lead":
+        return exporter.write(panel[0], options.to, card)
+    with at_work(desk, options, panel) as work:
+        work.store.note(work.seat.who, Act.EXPORTED, [f"generation {desk.ledger.generation()}"])
+        return exporter.write(panel[0], options.to, card, work.store.head())
 
 
 def _fields(entry: BundleEntry | None) -> dict[str, object]:

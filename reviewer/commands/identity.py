@@ -3,7 +3,10 @@
 import argparse
 from pathlib import Path
 
+from reviewer.cases.log import Act
+from reviewer.cases.readers import Right
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
+from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import open_desk
 from reviewer.files import show, write_new
 from reviewer.terminal import note, say, say_json
@@ -25,6 +28,7 @@ def add(commands: Commands) -> None:
         "--to", type=Path, required=True, metavar="FILE", help="a new file, readable by its owner alone"
     )
     add_share_options(parser)
+    add_reader_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -32,7 +36,11 @@ def run(options: argparse.Namespace) -> None:
     """Unlock, and write the identity of each epoch that the shares open, a line each."""
     with open_desk(station(options), options.json) as desk:
         panel = unlock_panel(given(options), desk.cards, desk.newest)
-        lines = [one.root.identity.encode() + "\n" for one in panel]
+        if desk.purpose == "panel":
+            with at_work(desk, options, panel) as work:
+                work.seat.require(Right.MANAGE)
+                work.store.note(work.seat.who, Act.HANDED_OUT, [f"epoch {one.card.epoch}" for one in panel])
+        lines = [one.keys.identity.encode() + "\n" for one in panel]
         write_new(options.to, "".join(lines).encode("ascii"))
         note("This file alone opens every letter of its epoch. Erase it as soon as you are done.")
         if options.json:

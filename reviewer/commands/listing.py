@@ -4,15 +4,15 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, Final
 
-from crypto.constants import LETTER_KINDS
+from crypto.constants import LETTER_KINDS, RECORD_KINDS
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.desk import open_desk
 from reviewer.entries import LetterEntry
-from reviewer.reading import SHORT_ID
+from reviewer.reading import SHORT_ID, call_of
 from reviewer.terminal import say, say_json
 
 _EXAMPLE = "  reviewer list"
-_KINDS: Final[Mapping[int, str]] = {code: name for name, code in LETTER_KINDS.items()}
+_KINDS: Final[Mapping[int, str]] = {code: name for name, code in (LETTER_KINDS | RECORD_KINDS).items()}
 _UNKNOWN: Final = "unknown"
 
 
@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> None:
             return
         say(f"{'ID':{SHORT_ID}}  {'WEEK':8}  {'BYTES':>9}  {'BUNDLE':>6}  {'KIND':11}  STATUS")
         for entry in desk.ledger.letters():
-            status = f"{entry.status}: {entry.reason}" if entry.reason else entry.status
+            acknowledged = "acknowledged" if entry.acknowledged else None
+            status = ": ".join(part for part in (entry.status, entry.reason, call_of(entry), acknowledged) if part)
             come = f"{_week(entry):8}  {entry.size:>9,}  {entry.bundle:>6}"
             say(f"{entry.digest[:SHORT_ID]}  {come}  {_kind(entry):11}  {status}")
 
@@ -55,6 +56,9 @@ def _fields(entry: LetterEntry) -> dict[str, Any]:
         "bytes": entry.size,
         "bundle": entry.bundle,
         "epoch": entry.epoch,
+        "acknowledged": entry.acknowledged,
+        "call": entry.call,
+        "part": entry.part,
         "status": entry.status,
         "reason": entry.reason,
         "confirmed": entry.confirmed is not None,

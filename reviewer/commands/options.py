@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.custody.passphrases import LEAST_CHARACTERS
+from reviewer.gathering import Given
 from reviewer.station import DEFAULT, VARIABLE, Station
-from reviewer.unlocking import Given
 
 # argparse's own name for what add_subparsers returns is private.
 Commands = Any

@@ -44,6 +44,12 @@ def ask_new(custodians: int) -> list[str]:
     return chosen
 
 
+def ask_one_new(name: str) -> str:
+    """Ask one person twice for a new passphrase. Raises as `ask_new`."""
+    note(f"{name}: choose a passphrase that nobody else sees. {_ADVICE}")
+    return _ask_one()
+
+
 def _ask_one() -> str:
     for _ in range(_TRIES):
         passphrase = ask_secret("Passphrase: ")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from crypto.card import PanelCard
 from crypto.panel import PanelRoot
 from reviewer.custody.share_file import ShareFile
+from reviewer.custody.share_words import ShareWords, check_set, parse_words
 from reviewer.custody.splitting import combine
 from reviewer.errors import (
     CustodyError,
@@ -50,13 +51,35 @@ def check_belongs(share: ShareFile, card: PanelCard) -> None:
 
 
 def unlock(shares: Sequence[ShareFile], opener: Opener, card: PanelCard) -> PanelRoot:
-    """Return the root of `card` from its shares; `opener` gives the words of each.
-
-    Every share given must open; the first `threshold` make the root. Raises CustodyError subclasses.
-    """
+    """Return the root of `card` from its share files; `opener` gives the words of each. Raises CustodyError subclasses."""
     check_shares(shares, card)
-    words = [opener(share) for share in shares]
-    return root_of(words[: card.threshold], card)
+    return open_card([parse_words(opener(share)) for share in shares], card)
+
+
+def open_card(shares: Sequence[ShareWords], card: PanelCard, cards: Sequence[PanelCard] = ()) -> PanelRoot:
+    """Return the root of `card`; the first `threshold` of its shares make it. `cards` are others that shares may be of.
+
+    Raises CustodyError subclasses; ForeignShareError names the other epoch that the shares are of.
+    """
+    check_set(shares, card)
+    words = [share.words for share in shares[: card.threshold]]
+    try:
+        return root_of(words, card)
+    except CustodyError:
+        other = next((one for one in cards if one != card and _opens(words, one)), None)
+        if other is None:
+            raise
+        raise ForeignShareError(
+            f"These shares are of epoch {other.epoch}, and those of epoch {card.epoch} are wanted. Nothing was unlocked."
+        ) from None
+
+
+def _opens(words: Sequence[str], card: PanelCard) -> bool:
+    try:
+        root_of(words, card)
+    except CustodyError:
+        return False
+    return True
 
 
 def root_of(words: Sequence[str], card: PanelCard) -> PanelRoot:

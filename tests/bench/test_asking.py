@@ -14,6 +14,8 @@ from crypto.constants import VISIT_ANSWER_BYTES
 from tests.bench.asking import ask_all
 from tests.bench.auc import separation
 
+pytestmark = pytest.mark.alone
+
 KINDS = {"known": lambda: b"k", "unknown": lambda: b"u"}
 SLOT = bytes(999)
 

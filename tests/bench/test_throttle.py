@@ -5,6 +5,8 @@ import pytest
 from tests import chromium
 from tests.bench.throttle import throttled
 
+pytestmark = pytest.mark.alone
+
 # Chromium's own throttle, asked for six times as slow, leaves a Worker about two thirds of a core.
 BUSY = """milliseconds => new Promise((resolve) => {
   const code = "onmessage = ({ data }) => { const end = performance.now() + data; let x = 0; " +

@@ -11,6 +11,8 @@ from tests.bench.thread import PLANTED, STATES, UNKNOWN, States
 from tests.crypto import samples
 from tests.intake.installed import Installed
 
+pytestmark = pytest.mark.alone
+
 # A tenth of the bench's: enough for an interval of 0.08 around 0.5.
 REQUESTS = 250
 

@@ -1,41 +1,86 @@
-"""What a first visit asks for, seen by a real browser: requests, and bytes raw, gzip and brotli."""
+"""What a first visit loads and how soon it can be read, by a real browser: requests, what crosses the line, the first text."""
 
-import gzip
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
 
-import brotli
-from playwright.sync_api import Request
+from playwright.sync_api import Browser, Request
 
-from tests.chromium import launch
+# A slow line and an old telephone.
+KILOBITS: Final = 400
+LATENCY_MILLISECONDS: Final = 400
+SLOWER: Final = 6
+# Chromium notes when text was first painted, which takes its style sheet. It may do so after the load event.
+PAINTED: Final = """() => new Promise((resolve) => new PerformanceObserver((list, observer) => {
+  const [painted] = list.getEntriesByName("first-contentful-paint");
+  if (painted) { observer.disconnect(); resolve(painted.startTime); }
+}).observe({ type: "paint", buffered: true }))"""
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Requests of one page and the bytes of all their bodies."""
+class Loaded:
+    """One answer: its path, kind ("document", "script", ...), and the bytes of its body as it is and as it crossed the line."""
 
-    requests: int
+    path: str
+    kind: str
     raw: int
-    gzip: int
-    brotli: int
+    crossed: int
+
+    @property
+    def is_worker(self) -> bool:
+        """Say whether it is the bundle that seals."""
+        return self.path.startswith("/static/worker")
 
 
-def visit(url: str) -> Visit:
-    """Open `url` in a fresh profile and add up what it loads until nothing more comes."""
-    with launch() as browser:
-        page = browser.new_page()
+def visit(browser: Browser, url: str) -> list[Loaded]:
+    """Open `url` in a fresh profile and return what it loads until nothing more comes, the document first."""
+    context = browser.new_context()
+    try:
+        page = context.new_page()
         requests: list[Request] = []
         page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - a built-in method is no listener
         page.goto(url)
         page.wait_for_load_state("networkidle")
-        bodies = [body_of(request) for request in requests]
-    return Visit(
-        len(bodies),
-        sum(map(len, bodies)),
-        sum(len(gzip.compress(body, 9)) for body in bodies),
-        sum(len(brotli.compress(body)) for body in bodies),
-    )
+        return [loaded(request) for request in requests]
+    finally:
+        context.close()
 
 
-def body_of(request: Request) -> bytes:
+def loaded(request: Request) -> Loaded:
+    """Return what came for a request."""
     response = request.response()
-    return response.body() if response else b""
+    assert response is not None
+    # The browser's own count leaves out a Worker's script.
+    crossed = int(response.headers["content-length"])
+    return Loaded(urlsplit(request.url).path, request.resource_type, len(response.body()), crossed)
+
+
+def page_weight(seen: list[Loaded]) -> int:
+    """Return the bytes that must cross before a page can be used: all but the bundle, which comes while one reads."""
+    return sum(each.crossed for each in seen if not each.is_worker)
+
+
+def bundle_weight(seen: list[Loaded]) -> int:
+    """Return the bytes of the bundle that seals."""
+    return sum(each.crossed for each in seen if each.is_worker)
+
+
+def readable(browser: Browser, url: str) -> float:
+    """Return the seconds from asking for `url` to its first text, in a fresh profile on the slow line and the old telephone."""
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        bytes_a_second = KILOBITS * 1000 / 8
+        line = {
+            "downloadThroughput": bytes_a_second,
+            "uploadThroughput": bytes_a_second,
+            "latency": LATENCY_MILLISECONDS,
+        }
+        session.send("Network.emulateNetworkConditions", {"offline": False, **line})
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page.goto(url, wait_until="commit")
+        return float(page.evaluate(PAINTED)) / 1000
+    finally:
+        context.close()

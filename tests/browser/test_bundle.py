@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 
 from tests.browser.node import BROWSER, ROOT, node_command, npm_command, run
@@ -28,7 +29,7 @@ def python(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of all that the builds read and write, in another folder, to spoil."""
     folder = tmp_path_factory.mktemp("copy")
-    for part in ("browser", "crypto", "deploy/wordlist", "intake/static", "tests/vectors"):
+    for part in ("browser", "crypto", "deploy/wordlist", "intake/static", "reviewer/room/static", "tests/vectors"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
@@ -74,10 +75,41 @@ def test_a_missing_entry_is_named(copy: Path) -> None:
     )
 
 
-def test_manifest_lists_every_script_and_style_sheet() -> None:
+def compressed_wrongly(folder: Path) -> list[str]:
+    """Name the files of the manifest whose compressed copy does not hold them, and copies of nothing."""
+    names = set(json.loads((folder / "manifest.json").read_text()))
+    return sorted(
+        {path.stem for path in folder.glob("*.br")} ^ names
+        | {
+            name
+            for name in names
+            if brotli.decompress((folder / f"{name}.br").read_bytes()) != (folder / name).read_bytes()
+        }
+    )
+
+
+def test_compressed_copies_hold_the_files_and_one_that_holds_another_is_found(copy: Path) -> None:
+    assert compressed_wrongly(STATIC) == []
+    folder = copy / "intake" / "static"
+    assert compressed_wrongly(folder) == []
+    kept = (folder / "leave.js.br").read_bytes()
+    # Other settings write other bytes for the same content.
+    (folder / "leave.js.br").write_bytes(brotli.compress((folder / "leave.js").read_bytes(), quality=5))
+    assert compressed_wrongly(folder) == []
+    assert run([*node_command(), str(copy / "browser" / "build.js"), "--check"]).stderr == ""
+    (folder / "leave.js.br").write_bytes(brotli.compress(b"something else"))
+    assert compressed_wrongly(folder) == ["leave.js"]
+    assert (
+        "leave.js.br differs"
+        in run([*node_command(), str(copy / "browser" / "build.js"), "--check"], check=False).stderr
+    )
+    (folder / "leave.js.br").write_bytes(kept)
+
+
+def test_manifest_lists_everything_that_is_served() -> None:
     manifest = json.loads((STATIC / "manifest.json").read_text())
-    assert set(manifest) == {path.name for path in STATIC.iterdir() if path.suffix in (".js", ".css")}
-    assert set(manifest) >= {"form.js", "worker.js", "site.css"}
+    assert set(manifest) == {path.name for path in STATIC.iterdir() if path.suffix in (".js", ".css", ".svg")}
+    assert set(manifest) >= {"form.js", "worker.js", "worker-return.js", "site.css"}
     for name, entry in manifest.items():
         digest = hashlib.sha256((STATIC / name).read_bytes()).digest()
         expected = {"sha256": digest.hex(), "integrity": "sha256-" + base64.b64encode(digest).decode()}

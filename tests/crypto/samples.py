@@ -10,6 +10,7 @@ from crypto.recipients import recipient_of_seed
 TEXT = "I told a teacher. Nobody wrote it down. Being asked would have helped."
 ROOT = PanelRoot.from_bytes(bytes(range(32)))
 NEXT_ROOT = PanelRoot.from_bytes(bytes(range(1, 33)))
+LEAD_ROOT = PanelRoot.from_bytes(bytes(range(2, 34)))
 
 
 def card(root: PanelRoot = ROOT, *, epoch: int = 1, previous: PanelRoot | None = None) -> PanelCard:
@@ -20,6 +21,19 @@ def card(root: PanelRoot = ROOT, *, epoch: int = 1, previous: PanelRoot | None =
         valid_to=date(2126, 11, 1),
         threshold=2,
         custodians=3,
+        previous=previous,
+    )
+
+
+def lead_card(root: PanelRoot = LEAD_ROOT, *, epoch: int = 1, previous: PanelRoot | None = None) -> PanelCard:
+    return root.issue_card(
+        inquiry="heard-demonstration",
+        epoch=epoch,
+        valid_from=date(2026, 11, 1),
+        valid_to=date(2126, 11, 1),
+        threshold=2,
+        custodians=3,
+        purpose="lead",
         previous=previous,
     )
 

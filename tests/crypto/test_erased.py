@@ -30,13 +30,15 @@ BODIES = st.lists(st.binary(max_size=60), min_size=1, max_size=8)
 PREFIX_BYTES = 13
 
 
-def bundle(bodies: Sequence[bytes], erased: Sequence[int] = (), kind: int = RecordKind.LETTER) -> bytes:
+def bundle(
+    bodies: Sequence[bytes], erased: Sequence[int] = (), kind: int = RecordKind.LETTER, *, forgotten: bool = False
+) -> bytes:
     """Write a bundle of letters; those at the places in `erased` are left out as the intake side leaves them out."""
     target = io.BytesIO()
     writer = BundleWriter(target, HEADER)
     for place, body in enumerate(bodies):
         if place in erased:
-            writer.add_erased(RecordKind(kind), name_of(body), hashlib.sha256(body).digest())
+            writer.add_erased(RecordKind(kind), name_of(body), hashlib.sha256(body).digest(), forgotten=forgotten)
         else:
             writer.add(RecordKind.LETTER, body)
     writer.finish()
@@ -54,15 +56,19 @@ def read(data: bytes) -> tuple[list[Record], BundleSummary]:
     return records, reader.summary
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
 @given(BODIES, st.data())
-def test_the_chain_goes_on_as_if_the_letters_were_there(bodies: list[bytes], data: st.DataObject) -> None:
+def test_the_chain_goes_on_as_if_the_letters_were_there(
+    forgotten: bool, bodies: list[bytes], data: st.DataObject
+) -> None:
     erased = data.draw(st.sets(st.integers(0, len(bodies) - 1)))
     _, before = read(bundle(bodies))
-    records, after = read(bundle(bodies, sorted(erased)))
+    records, after = read(bundle(bodies, sorted(erased), forgotten=forgotten))
+    left_out = RecordKind.FORGOTTEN if forgotten else RecordKind.ERASED
     assert after == before
     assert after.trusted_comment == before.trusted_comment
     for place, (record, body) in enumerate(zip(records, bodies, strict=True)):
-        assert record.kind == (RecordKind.ERASED if place in erased else RecordKind.LETTER)
+        assert record.kind == (left_out if place in erased else RecordKind.LETTER)
         if place in erased:
             assert erased_digest(record) == name_of(body)
             assert body not in record.body or len(body) < 5

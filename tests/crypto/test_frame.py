@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.constants import FRAME_BYTES
+from crypto.constants import FRAME_BYTES, LETTER_KINDS
 from crypto.errors import FrameError, HeaderError
-from crypto.frame import Frame, parse_frame, parse_submission
+from crypto.frame import LINE_KINDS, Frame, parse_frame, parse_submission
 from crypto.header import decode_base64, parse_header
 from crypto.recipients import throwaway_recipient
 from crypto.sealing import capacity, header_length, seal, seal_letter
@@ -75,6 +75,17 @@ def is_let_in(body: bytes) -> bool:
     except FrameError:
         return False
     return True
+
+
+def test_an_unfinished_call_is_let_in_only_where_it_is_asked_for() -> None:
+    frame = Frame(LETTER_KINDS["unfinished"], FRAME.locator, FRAME.access_hash)
+    body = frame.encode() + SEALED
+    assert parse_submission(body, LINE_KINDS) == (frame, SEALED)
+    assert parse_submission(FRAME.encode() + SEALED, LINE_KINDS) == (FRAME, SEALED)
+    assert not is_let_in(body)
+    for kind in set(range(256)) - LINE_KINDS:
+        with pytest.raises(FrameError):
+            parse_submission(bytes([1, kind]) + body[2:], LINE_KINDS)
 
 
 def test_a_frame_has_fixed_fields() -> None:

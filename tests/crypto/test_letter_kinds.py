@@ -1,13 +1,14 @@
 """Letters of every kind: canonical or rejected, with the parts that their kind has and no others."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto.call import Call
 from crypto.change import Withdrawal
 from crypto.constants import LETTER_KINDS
 from crypto.errors import LetterError
@@ -138,6 +139,88 @@ def test_a_letter_of_one_kind_passes_for_no_other(kind: str, other: str) -> None
     assert letter.kind == other
 
 
+CALL = Call("ca" * 16, 2)
+
+
+# What hostile JSON may hold.
+WRONG_NAMES: list[Any] = ["", "0F" * 16, "0f" * 15, None, []]
+WRONG_PARTS: list[Any] = [0, -1, 2**31, True, "1", None]
+WRONG_CALLS: list[dict[str, Any]] = [
+    *({"id": name} for name in WRONG_NAMES),
+    *({"part": part} for part in WRONG_PARTS),
+    {"taken_back": 0},
+]
+
+
+def unfinished(**changes: Any) -> Letter:
+    plain = replace(samples.letter(with_thread=False), kind="unfinished", channel="phone", call=CALL)
+    return replace(plain, **changes)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        unfinished(),
+        unfinished(consents=()),
+        unfinished(answers=(), consents=(), call=replace(CALL, taken_back=True)),
+        *(replace(samples.letter(with_thread=words), channel="phone", call=CALL) for words in (True, False)),
+        *(unfinished(channel=channel) for channel in ("in person", "letter", "relay")),
+    ],
+)
+def test_a_part_of_a_call_ends_with_its_call_alone(letter: Letter) -> None:
+    written = encode_letter(letter)
+    assert parse_letter(written) == letter
+    assert list(json.loads(written))[-2:] == ["consents", "call"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        unfinished(call=None),
+        unfinished(answers=()),
+        unfinished(sequence=1),
+        unfinished(thread=samples.letter().thread),
+        unfinished(channel="web"),
+        unfinished(channel="web without scripts"),
+        unfinished(signature="ab" * 64),
+        unfinished(change=Withdrawal("nothing")),
+        unfinished(call=replace(CALL, taken_back=True)),
+        unfinished(answers=(), call=replace(CALL, taken_back=True)),
+        unfinished(consents=(), call=replace(CALL, taken_back=True)),
+        *(unfinished(call=Call(**{**asdict(CALL), **wrong})) for wrong in WRONG_CALLS),
+        replace(samples.letter(), channel="phone", call=replace(CALL, taken_back=True)),
+        replace(samples.letter(), call=CALL),
+        replace(signed("addition"), channel="phone", call=CALL),
+    ],
+)
+def test_a_part_of_a_call_in_another_form_is_neither_written_nor_read(wrong: Letter) -> None:
+    with pytest.raises(LetterError):
+        encode_letter(wrong)
+    content = {**json.loads(encode_letter(unfinished())), **_plain(wrong)}
+    with pytest.raises(LetterError):
+        parse_letter(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _plain(letter: Letter) -> dict[str, Any]:
+    """Return every field of a letter, also those that are wrong for its kind."""
+    fields = asdict(letter)
+    gone = {"signature": "", "change": None}
+    return {name: value for name, value in fields.items() if name not in gone or value != gone[name]}
+
+
+def test_a_call_that_is_null_or_on_another_kind_is_refused() -> None:
+    account = json.loads(encode_letter(samples.letter()))
+    addition = json.loads(encode_letter(signed("addition")))
+    call = {"id": "0f" * 16, "part": 1, "taken_back": False}
+    for content in ({**account, "call": None}, {**addition, "call": None}, {**addition, "call": call}):
+        with pytest.raises(LetterError):
+            parse_letter(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    for other in ({**call, "more": 1}, {"part": 1, "id": "0f" * 16, "taken_back": False}, "0f" * 16, [call], 1):
+        content = {**account, "channel": "phone", "call": other}
+        with pytest.raises(LetterError):
+            parse_letter(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 @pytest.mark.parametrize("kind", [" addition", "ADDITION", "reply", "", None, [], {}, [["addition"]], 3, True])
 @pytest.mark.parametrize("like", ["account", *SIGNED_KINDS])
 def test_a_kind_that_is_none_of_ours_is_refused(like: str, kind: Any) -> None:
@@ -151,3 +234,4 @@ def test_a_kind_that_is_none_of_ours_is_refused(like: str, kind: Any) -> None:
 def test_no_text_and_no_key_shows_in_a_repr() -> None:
     assert "teacher" not in repr(signed("addition"))
     assert WRITER.keys.identity_seed.hex() not in repr(signed("inheritance"))
+    assert CALL.id not in repr(unfinished())

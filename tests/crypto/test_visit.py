@@ -39,7 +39,7 @@ from crypto.visit import (
 
 PUT = VISIT_OPERATIONS["put"]
 OTHERS = [code for code in VISIT_OPERATIONS.values() if code != PUT]
-PUT_KINDS = [code for kind, code in LETTER_KINDS.items() if kind != "account"]
+PUT_KINDS = [code for kind, code in LETTER_KINDS.items() if kind not in {"account", "unfinished"}]
 BYTE = st.integers(0, 255)
 SEQUENCES = st.integers(0, 2**31 - 1)
 
@@ -65,7 +65,7 @@ INDEXES = st.builds(
     st.sampled_from(list(THREAD_STATES.values())),
     st.integers(0, 2**16 - 1),
     st.integers(0, 2**32 - 1),
-    st.lists(ENTRIES, max_size=12).map(tuple),
+    st.lists(ENTRIES, max_size=12, unique_by=lambda entry: entry.digest).map(tuple),
 )
 ANSWERS = st.builds(
     VisitAnswer, st.sampled_from(list(VISIT_STATUSES.values())), BYTE, st.integers(0, 2**32 - 1), st.binary(max_size=80)
@@ -135,6 +135,7 @@ def test_random_bytes_are_no_request(data: bytes) -> None:
         replace(REQUEST, kind=LETTER_KINDS["addition"]),
         replace(REQUEST, operation=PUT, kind=0),
         replace(REQUEST, operation=PUT, kind=LETTER_KINDS["account"]),
+        replace(REQUEST, operation=PUT, kind=LETTER_KINDS["unfinished"]),
         replace(REQUEST, operation=PUT, kind=NOTICE_KINDS["reply"]),
         replace(REQUEST, part=-1),
         replace(REQUEST, part=256),
@@ -262,14 +263,29 @@ def test_an_index_is_canonical_or_rejected(index: Index, data: st.DataObject) ->
 
 
 def test_a_thread_of_the_most_letters_fits() -> None:
-    entry = IndexEntry(LETTER_KINDS["addition"], 1, b"l" * 16, b"d" * 32)
-    index = Index(THREAD_STATES["open"], 0, 1_000, (entry,) * VISIT_MOST_LETTERS)
+    entries = [
+        IndexEntry(LETTER_KINDS["addition"], 1, b"l" * 16, at.to_bytes(32, "big"))
+        for at in range(VISIT_MOST_LETTERS + 1)
+    ]
+    index = Index(THREAD_STATES["open"], 0, 1_000, tuple(entries[:-1]))
     assert parse_index(index.encode()) == index
     with pytest.raises(VisitError):
-        parse_index(replace(index, entries=(*index.entries, entry)).encode())
+        parse_index(replace(index, entries=tuple(entries)).encode())
 
 
-@pytest.mark.parametrize("slot", [b"", bytes(VISIT_SLOT_BYTES), bytes(VISIT_SLOT_BYTES - 1), FILLER[:100]])
+def test_what_is_listed_twice_is_refused() -> None:
+    """A server could show one answer as two, under whatever kind and thread."""
+    first = IndexEntry(NOTICE_KINDS["reply"], 1, b"l" * 16, b"d" * 32)
+    for second in (first, replace(first, kind=NOTICE_KINDS["heard"]), replace(first, locator=b"m" * 16)):
+        with pytest.raises(VisitError):
+            parse_index(Index(THREAD_STATES["open"], 0, 1, (first, second)).encode())
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [b"", bytes(VISIT_SLOT_BYTES), bytes(VISIT_SLOT_BYTES - 1), FILLER[:100]],
+    ids=["nothing", "zeros", "one byte short", "random"],
+)
 def test_what_is_no_index_is_refused(slot: bytes) -> None:
     with pytest.raises(VisitError):
         parse_index(slot)

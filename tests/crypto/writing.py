@@ -5,16 +5,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from crypto.call import Call
 from crypto.change import Change, Inheritance, Replacement, Withdrawal
-from crypto.constants import LETTER_KINDS, NOTICE_KINDS
-from crypto.letter import Answer, Choice, Letter, QuestionSet, Thread
+from crypto.constants import LETTER_KINDS, LINE_CHANNELS, NOTICE_KINDS
+from crypto.letter import UNSIGNED, Answer, Choice, Letter, QuestionSet, Thread
 from crypto.notice import Notice
 from crypto.recipients import recipient_of_seed
 from crypto.thread import ThreadKeys
 
 KEYS = ThreadKeys(b"l" * 16, b"a" * 32, b"i" * 32, b"s" * 32)
 OTHER_KEYS = ThreadKeys(b"L" * 16, b"A" * 32, b"I" * 32, b"S" * 32)
-SIGNED_KINDS = tuple(kind for kind in LETTER_KINDS if kind != "account")
+SIGNED_KINDS = tuple(kind for kind in LETTER_KINDS if kind not in UNSIGNED)
 SEALED_NOTICES = tuple(kind for kind in NOTICE_KINDS if kind != "hold")
 RECIPIENTS = st.sampled_from([str(recipient_of_seed(bytes([number]) * 32)) for number in range(3)])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=60)
@@ -48,30 +49,55 @@ FORMS: dict[str, tuple[Any, Any, Any, Any]] = {
     "withdrawal": (NONE, NONE, WITHDRAWALS, POSITIVE),
     "replacement": (NONE, NONE, REPLACEMENTS, POSITIVE),
     "inheritance": (NONE, NONE, INHERITANCES, st.just(0)),
+    "unfinished": (SOME, ANY, st.none(), st.just(0)),
 }
 
 
 def letters(kind: str) -> st.SearchStrategy[Letter]:
     """Letters of one kind as `parse_letter` may give them; the signature is of the right form and by nobody."""
+    if kind == "unfinished":
+        return st.booleans().flatmap(_unfinished)
+    if kind == "account":
+        return _letters(kind) | _letters(kind, channel=st.sampled_from(LINE_CHANNELS), call=calls(taken_back=False))
+    return _letters(kind)
+
+
+def calls(*, taken_back: bool) -> st.SearchStrategy[Call]:
+    """Parts of calls."""
+    return st.builds(Call, hexes(16), POSITIVE, st.just(taken_back))
+
+
+def _unfinished(taken_back: bool) -> st.SearchStrategy[Letter]:
+    said = {"answers": NONE, "consents": NONE} if taken_back else {}
+    channel = st.sampled_from(LINE_CHANNELS)
+    return _letters("unfinished", channel=channel, call=calls(taken_back=taken_back), thread=st.none(), **said)
+
+
+def _letters(kind: str, **changes: Any) -> st.SearchStrategy[Letter]:
     answers, consents, change, sequence = FORMS[kind]
-    is_account = kind == "account"
-    return st.builds(
-        Letter,
-        kind=st.just(kind),
-        inquiry=NAMES,
-        epoch=POSITIVE,
-        card=hexes(32),
-        questions=st.builds(QuestionSet, NAMES, POSITIVE, hexes(32)),
-        channel=st.sampled_from(["web", "web without scripts", "phone", "in person", "letter", "relay"]),
-        language=LANGUAGES,
-        locator=hexes(16),
-        sequence=sequence,
-        thread=st.none() | THREADS if is_account else THREADS,
-        answers=answers,
-        consents=consents,
-        change=change,
-        signature=st.just("") if is_account else hexes(64),
-    )
+    fields: dict[str, Any] = _fields(kind) | {
+        "sequence": sequence,
+        "answers": answers,
+        "consents": consents,
+        "change": change,
+    }
+    return st.builds(Letter, **fields | changes)
+
+
+def _fields(kind: str) -> dict[str, Any]:
+    is_signed = kind in SIGNED_KINDS
+    return {
+        "kind": st.just(kind),
+        "inquiry": NAMES,
+        "epoch": POSITIVE,
+        "card": hexes(32),
+        "questions": st.builds(QuestionSet, NAMES, POSITIVE, hexes(32)),
+        "channel": st.sampled_from(["web", "web without scripts", "phone", "in person", "letter", "relay"]),
+        "language": LANGUAGES,
+        "locator": hexes(16),
+        "thread": THREADS if is_signed else st.none() | THREADS,
+        "signature": hexes(64) if is_signed else st.just(""),
+    }
 
 
 def notices(kind: str) -> st.SearchStrategy[Notice]:

@@ -39,9 +39,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def until(ready: Callable[[], object], what: str) -> None:
+def until(ready: Callable[[], object], what: str, seconds: float = START_SECONDS) -> None:
     """Wait until `ready` says so, or fail saying what was waited for."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.02)
@@ -63,8 +63,9 @@ def running(
     log: Path | None = None,
     user: int | None = None,
     environment: Mapping[str, str] | None = None,
+    seconds: float = START_SECONDS,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program in the foreground until the block ends; `log` gets all that it prints."""
+    """Run a program in the foreground until the block ends; `log` gets all that it prints, `seconds` is how long it may take to start."""
     target = log or Path(os.devnull)
     with target.open("ab") as output:
         process = subprocess.Popen(
@@ -81,7 +82,7 @@ def running(
         return ready()
 
     try:
-        until(alive_and_ready, f"{Path(command[0]).name} to start")
+        until(alive_and_ready, f"{Path(command[0]).name} to start", seconds)
         yield process
     finally:
         process.terminate()

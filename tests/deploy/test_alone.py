@@ -110,8 +110,8 @@ import importlib.util, sys
 sys.exit(any(importlib.util.find_spec(name) for name in sys.argv[1:]))
 """
 FORBIDDEN = {
-    "intake": ["reviewer", "crypto.opening", "crypto.panel", "shamir_mnemonic", "hatchling", "pytest"],
-    "reviewer": ["intake", "starlette", "uvicorn", "hatchling", "pytest"],
+    "intake": ["reviewer", "crypto.panel", "shamir_mnemonic", "hatchling", "pytest"],
+    "reviewer": ["intake", "webauthn", "psycopg", "hatchling", "pytest"],
 }
 
 
@@ -177,6 +177,9 @@ def test_an_installation_holds_units_and_settings_and_no_data(target: Path) -> N
         "heard-intake.socket",
         "heard-intake-door.service",
         "heard-intake-check.timer",
+        "heard-line.service",
+        "heard-line.socket",
+        "heard-line-door.service",
     } <= units
     assert (target / "etc" / "sysusers.d" / "heard-intake.conf").is_file()
     assert (target / "etc" / "heard" / "intake.toml").read_text() == "port = 8001\n"

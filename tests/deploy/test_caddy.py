@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.deploy.programs import accepts, adapted, files_with, free_port, program, running
-from tests.deploy.upstream import HOST, Upstream, upstream_at, write_certificate
+from tests.deploy.upstream import HOST, LINE_HOST, Upstream, upstream_at, write_certificate
 
 BODY = os.urandom(1_048_626)  # the largest sealed letter with its frame
 
@@ -37,7 +37,9 @@ def proxy(folder: Path, changes: dict[str, str]) -> Iterator[tuple[Connection, U
             {
                 "\tadmin off": "\tadmin off\n\tauto_https disable_redirects",
                 f"{HOST} {{": f"https://{HOST}:{port} {{\n\tbind 127.0.0.1\n\ttls {certificate} {key}",
+                f"{LINE_HOST} {{": f"https://{LINE_HOST}:{port} {{\n\tbind 127.0.0.1\n\ttls {certificate} {key}",
                 "unix//run/heard-intake.socket": f"unix/{folder}/intake.socket",
+                "unix//run/heard-line.socket": f"unix/{folder}/line.socket",
                 **changes,
             },
         )
@@ -98,3 +100,20 @@ def test_a_log_about_it_would_be_noticed(tmp_path: Path) -> None:
         visit(connection, upstream)
     assert files_with(tmp_path, b"2f61") == {"output.log"}
     assert b"127.0.0.1" in (tmp_path / "output.log").read_bytes()
+
+
+def test_a_worker_reaches_the_line_with_their_cookie(tmp_path: Path) -> None:
+    with proxy(tmp_path, {}) as (connection, upstream), upstream_at(tmp_path / "line.socket") as line:
+        port = connection.port
+        certificate = tmp_path / "certificate.pem"
+        worker = Connection(LINE_HOST, port, context=ssl.create_default_context(cafile=certificate), timeout=20)
+        with contextlib.closing(worker):
+            headers = {"X-Forwarded-For": "203.0.113.7", "Cookie": "__Host-line=invented", "User-Agent": "Invented/1.0"}
+            worker.request("POST", "/letters", b"body", headers)
+            assert worker.getresponse().status == 200
+        assert upstream.headers == []
+    (seen,) = line.headers
+    assert seen["cookie"] == "__Host-line=invented"
+    assert "x-forwarded-for" not in seen
+    assert seen.get("user-agent") != "Invented/1.0"
+    assert files_with(tmp_path, b"__Host-line=invented") == set()

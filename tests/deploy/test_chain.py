@@ -9,6 +9,7 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 
 from tests.deploy.programs import DEPLOY, accepts, free_port, program, running
@@ -87,12 +88,14 @@ def ask(proxied: Proxy, method: str, path: str, body: bytes = b"", *more: str) -
 
 
 def assert_compressed(proxied: Proxy) -> None:
-    """The intake compresses the styles, which passes through, and not the pages."""
+    """The intake compresses styles, and pages that were asked for; both pass through. No answer to a form is compressed."""
     (styles,) = set(re.findall(rb'href="(/static/[^"]+\.css)"', ask(proxied, "GET", "/share")[1]))
-    accepted = "Accept-Encoding: gzip, br"
-    plain, packed = (ask(proxied, "GET", styles.decode(), b"", *more)[1] for more in ([], [accepted]))
-    assert gzip.decompress(packed) == plain
-    assert b"</html>" in ask(proxied, "GET", "/share", b"", accepted)[1]
+    for address in (styles.decode(), "/support"):
+        for accepted, unpack in (("gzip", gzip.decompress), ("gzip, br", brotli.decompress)):
+            packed = ask(proxied, "GET", address, b"", f"Accept-Encoding: {accepted}")[1]
+            assert unpack(packed) == ask(proxied, "GET", address)[1]
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    assert b"</html>" in ask(proxied, "POST", "/return", b"words_typed=none", kind, "Accept-Encoding: gzip, br")[1]
 
 
 @pytest.mark.may_skip("Linux before 6.3 has no switch that stands in for MemoryDenyWriteExecute")

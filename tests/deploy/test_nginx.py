@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.programs import accepts, adapted, files_with, free_port, program, running
-from tests.deploy.upstream import HOST, LARGE_ANSWER, Upstream, upstream_at, write_certificate
+from tests.deploy.upstream import HOST, LARGE_ANSWER, LINE_HOST, Upstream, upstream_at, write_certificate
 
 BODY = os.urandom(1_048_626)  # the largest sealed letter with its frame
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -32,12 +32,12 @@ class Proxy:
     upstream: Upstream
     trust: ssl.SSLContext
 
-    def connect(self) -> ssl.SSLSocket:
+    def connect(self, host: str = HOST) -> ssl.SSLSocket:
         raw = socket.socket()
         raw.settimeout(20)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)  # or the kernel itself holds a large answer
         raw.connect(("127.0.0.1", self.port))
-        return self.trust.wrap_socket(raw, server_hostname=HOST)
+        return self.trust.wrap_socket(raw, server_hostname=host)
 
     def onion(self) -> socket.socket:
         client = socket.socket(socket.AF_UNIX)
@@ -65,7 +65,9 @@ def configuration(folder: Path, port: int, plain_port: int, changes: dict[str, s
             "listen 80 default_server;\n        listen [::]:80 default_server;": f"listen 127.0.0.1:{plain_port};",
             "listen 443 ssl default_server;\n        listen [::]:443 ssl default_server;": f"listen 127.0.0.1:{port} ssl;",
             "unix:/run/heard-onion.socket": f"unix:{folder}/onion.socket",
+            "listen 443 ssl;\n        listen [::]:443 ssl;": f"listen 127.0.0.1:{port} ssl;",
             "unix:/run/heard-intake.socket": f"unix:{folder}/intake.socket",
+            "unix:/run/heard-line.socket": f"unix:{folder}/line.socket",
             "/etc/heard/tls": str(folder),
             **changes,
         },
@@ -97,8 +99,8 @@ def proxy(folder: Path, changes: dict[str, str] | None = None, *, upstream: bool
         yield Proxy(folder, port, plain_port, seen, trust)
 
 
-def head(method: str, path: str, length: int = 0, *more: str) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"Content-Length: {length}", "Connection: close", *more]
+def head(method: str, path: str, length: int = 0, *more: str, host: str = HOST) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {length}", "Connection: close", *more]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
@@ -254,3 +256,55 @@ def test_plain_http_is_sent_to_https(tmp_path: Path) -> None:
     assert response.status == 308
     assert response.headers["Location"] == f"https://{HOST}/share"
     assert proxied.upstream.headers == []
+
+
+class TestLine:
+    """The phone line behind a name of its own."""
+
+    NEEDED = (
+        "Cookie: __Host-line=invented", f"Origin: https://{LINE_HOST}", "Sec-Fetch-Site: same-origin",
+        "Content-Type: application/octet-stream", "Accept: application/json",
+    )  # fmt: skip
+    PERSONAL = ("X-Forwarded-For: 203.0.113.7", "User-Agent: Invented/1.0", "Referer: https://search.example/")
+
+    def test_a_worker_reaches_it_with_their_cookie_and_nothing_about_where_they_are(self, tmp_path: Path) -> None:
+        with proxy(tmp_path) as proxied, upstream_at(tmp_path / "line.socket") as line:
+            with proxied.connect(LINE_HOST) as client:
+                client.sendall(head("POST", "/letters", 4, *self.NEEDED, *self.PERSONAL, host=LINE_HOST) + b"body")
+                assert answer(client)[0] == 200
+            assert proxied.upstream.headers == []
+        (headers,) = line.headers
+        assert set(headers) == {
+            "host",
+            "content-length",
+            "cookie",
+            "origin",
+            "sec-fetch-site",
+            "content-type",
+            "accept",
+        }
+        assert (headers["host"], headers["cookie"]) == (LINE_HOST, "__Host-line=invented")
+        assert files_with(tmp_path, b"__Host-line=invented") == set()
+
+    def test_one_is_down_and_the_other_answers(self, tmp_path: Path) -> None:
+        with proxy(tmp_path) as proxied:
+            with proxied.connect(LINE_HOST) as client:
+                client.sendall(head("GET", "/call", host=LINE_HOST))
+                status, page = answer(client)
+            assert status == 503
+            assert b"Keep what was typed" in page
+            with proxied.connect() as client:
+                client.sendall(head("GET", "/"))
+                assert answer(client)[0] == 200
+
+    def test_a_network_that_is_not_the_offices_is_refused_without_a_word(self, tmp_path: Path) -> None:
+        closed = {"# allow 192.0.2.0/24; # example": "allow 192.0.2.0/24;", "# deny all;": "deny all;"}
+        with proxy(tmp_path, closed) as proxied, upstream_at(tmp_path / "line.socket") as line:
+            with proxied.connect(LINE_HOST) as client:
+                client.sendall(head("GET", "/", host=LINE_HOST))
+                assert answer(client)[0] == 403
+            with proxied.connect() as client:
+                client.sendall(head("GET", "/"))
+                assert answer(client)[0] == 200
+        assert line.headers == []
+        assert files_with(tmp_path, b"127.0.0.1") == {"nginx.conf"}

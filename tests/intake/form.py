@@ -21,7 +21,7 @@ class FilledForm:
 
     def go_to(self, step: str) -> "FilledForm":
         """Press Next until the step is shown."""
-        for _ in range(10):
+        for _ in range(20):
             if self.page.locator(f"[data-step={step}]").is_visible():
                 return self
             self.page.click("#next")

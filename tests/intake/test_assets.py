@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import brotli
 import pytest
 
 from intake.assets import Assets
@@ -17,6 +18,7 @@ def build(folder: Path, **files: bytes) -> Path:
     for stem, content in files.items():
         name = stem.replace("_", ".")
         (folder / name).write_bytes(content)
+        (folder / f"{name}.br").write_bytes(brotli.compress(content))
         digest = hashlib.sha256(content)
         manifest[name] = {
             "sha256": digest.hexdigest(),
@@ -35,7 +37,9 @@ def test_names_hold_the_hash(tmp_path: Path) -> None:
     asset = assets.served(assets.url("form.css").removeprefix("/static/"))
     assert asset is not None
     assert (asset.content, asset.media_type) == (content, "text/css; charset=utf-8")
-    assert gzip.decompress(asset.gzipped) == content
+    assert asset.encoded("identity") == content
+    assert gzip.decompress(asset.encoded("gzip")) == content
+    assert brotli.decompress(asset.encoded("br")) == content
     assert assets.served("form.css") is None
 
 
@@ -49,6 +53,16 @@ def test_an_altered_or_missing_file_stops_the_start(tmp_path: Path) -> None:
         Assets(tmp_path)
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(AssetError, match="manifest"):
+        Assets(tmp_path)
+
+
+@pytest.mark.parametrize("packed", [brotli.compress(b"2"), b"1", b"", brotli.compress(b"1") + b"more"])
+def test_a_compressed_copy_that_holds_something_else_stops_the_start(tmp_path: Path, packed: bytes) -> None:
+    (build(tmp_path, form_js=b"1") / "form.js.br").write_bytes(packed)
+    with pytest.raises(AssetError, match=r"form\.js\.br does not hold form\.js"):
+        Assets(tmp_path)
+    (tmp_path / "form.js.br").unlink()
+    with pytest.raises(AssetError, match=r"form\.js\.br is missing"):
         Assets(tmp_path)
 
 

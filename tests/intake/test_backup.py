@@ -34,15 +34,21 @@ def rows(installed: Installed) -> list[object]:
     return found
 
 
+def replay(restored: Installed, before: Installed) -> None:
+    """Bring the log that the first service kept, as from another disk."""
+    restored.run("replay", "--log", str(before.data / "closings.log"))
+
+
 def test_backup_restores_everything(filled: Installed, tmp_path: Path) -> None:
     backup = tmp_path / "heard.backup"
     said = filled.run("backup", "--to", str(backup), "--json")
     assert (
-        said.json["records"] == 3 + 10
-    )  # key, public half, card; three letters with their threads and envelopes, and a bundle
+        said.json["records"] == 3 + 11
+    )  # key, public half, card; three letters with their threads and envelopes, a bundle, and how far the log went
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     other = Installed(tmp_path / "other")
     assert other.run("restore", str(backup), "--json").json["letters"] == 3
+    replay(other, filled)
     assert rows(other) == rows(filled)
     for name in ("intake.key", "intake.pub", "panel-card.card"):
         assert (other.data / name).read_bytes() == (filled.data / name).read_bytes()
@@ -55,10 +61,12 @@ def test_backup_carries_from_sqlite_to_postgresql_and_back(filled: Installed, po
     there, back = Installed(tmp_path / "there", {"HEARD_DATABASE": postgresql}), Installed(tmp_path / "back")
     filled.run("backup", "--to", str(tmp_path / "one"))
     there.run("restore", str(tmp_path / "one"))
+    replay(there, filled)
     assert rows(there) == rows(filled)
     there.run("backup", "--to", str(tmp_path / "two"))
     assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
     back.run("restore", str(tmp_path / "two"))
+    replay(back, filled)
     assert rows(back) == rows(filled)
     assert not (there.data / "letters.sqlite").exists()
 

@@ -15,10 +15,35 @@ from crypto.minisigning import SigningKey, VerifyKey
 from crypto.words import fingerprint_words
 from intake import schema
 from intake.commands import dispatch
+from intake.line.schema import LINE_REVISION
 from tests.crypto import samples
 from tests.intake.installed import COMMAND, ROOT, Installed, expiring_card
 
-COMMANDS = ("init", "card", "serve", "migrate", "export", "import", "backup", "restore", "check")
+COMMANDS = (
+    "init",
+    "card",
+    "serve",
+    "migrate",
+    "export",
+    "import",
+    "backup",
+    "restore",
+    "replay",
+    "forget",
+    "worker",
+    "line",
+    "status",
+    "check",
+)
+LINE_COMMANDS = (
+    "worker add",
+    "worker reset",
+    "worker disable",
+    "worker sign-out",
+    "worker list",
+    "line serve",
+    "line audit",
+)
 
 
 def test_the_commands_are_those() -> None:
@@ -26,14 +51,14 @@ def test_the_commands_are_those() -> None:
     assert actions is not None
     (commands,) = (action for action in actions._group_actions if isinstance(action, argparse._SubParsersAction))
     assert tuple(commands.choices) == COMMANDS
-    for parser in commands.choices.values():
-        assert "--json" in parser.format_help()
+    for name, parser in commands.choices.items():
+        assert "--json" in parser.format_help() or name in {"worker", "line"}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *LINE_COMMANDS])
 def test_help_needs_no_settings_and_shows_an_example(command: str) -> None:
     done = subprocess.run(
-        [*COMMAND, command, "--help"],
+        [*COMMAND, *command.split(), "--help"],
         env={"PYTHONPATH": str(ROOT), "HEARD_CONFIG": "/nowhere", "HEARD_NONSENSE": "1"},
         capture_output=True,
         text=True,
@@ -146,7 +171,10 @@ def test_a_fault_of_our_own_is_a_class_and_a_place(installed: Installed, monkeyp
 
 
 def test_migrate_says_where_the_database_is(installed: Installed) -> None:
-    assert installed.run("migrate", "--json").json == {"version": schema.SCHEMA_REVISION}
+    assert installed.run("migrate", "--json").json == {
+        "version": schema.SCHEMA_REVISION,
+        "line_version": LINE_REVISION,
+    }
 
 
 def test_import_and_cards_leave_no_name_of_secrets_in_json(installed: Installed) -> None:

@@ -220,4 +220,4 @@ def test_starts_before_its_database_and_says_what_is_missing_in_one_word(install
             installed.run("migrate")
             assert health(http) == (200, "ok\n")
             assert http.post("/letters", content=submission(), headers=BYTES).status_code == 201
-    assert "WARNING The database cannot be reached" in installed.errors.read_text()
+    assert "WARNING The database or the log of closings cannot be reached" in installed.errors.read_text()

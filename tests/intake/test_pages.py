@@ -18,14 +18,14 @@ import templates
 from crypto.card import encode_card
 from crypto.notice import Notice, sign_notice
 from crypto.words import ReturnWords
-from deploy.catalogue.__main__ import TARGET, build
+from deploy.catalogue.__main__ import faults
 from intake.assets import Assets
 from intake.inquiry import OWN_ELEMENTS, OWN_STEPS, load_inquiry
-from intake.language import Language
-from intake.pages import Pages, Periods, Problem, hold_text
+from intake.language import ENGLISH, Language, LanguageError
+from intake.pages import INFORMATION, Pages, Periods, Problem, hold_text
 from tests.crypto import samples
 
-PAGES = Pages(load_inquiry(), Assets())
+PAGES = Pages(load_inquiry(), Assets(), languages=[ENGLISH])
 CARD = samples.card()
 DAY = date(2026, 11, 23)
 SEED = "ab" * 32
@@ -47,6 +47,9 @@ def every_page(pages: Pages, problem: Problem) -> dict[str, str]:
             [CARD], DAY, "HOLD", Problem(problem.heading, problem.text, "words_typed"), {"words_typed": ["X"]}
         ),
         "return without scripts off": pages.return_page([CARD], DAY, "", unscripted=False),
+        "share for text browsers": pages.share(CARD, DAY, SEED, plain=True),
+        "share, urgent": pages.share(CARD, DAY, SEED, {"child-at-risk": ["yes"]}, is_urgent=True),
+        **{path: pages.information(path, CARD) for path in INFORMATION},
         "sent": pages.sent(ReturnWords.from_entropy(5), again=True),
         "sent without words": pages.sent(None, again=False),
         "problem": pages.problem(404, problem),
@@ -65,7 +68,8 @@ def inline(html: str) -> list[str]:
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(name: str) -> None:
     assert inline(EVERY_PAGE[name]) == []
     addresses = re.findall(r'(?:href|src|action|data-worker)="([^"]*)"', EVERY_PAGE[name])
-    assert [address for address in addresses if not re.match(r"(/(?!/)|#)", address)] == []
+    # An empty icon, so that no browser asks for one.
+    assert [address for address in addresses if not re.match(r"(/(?!/)|#|data:,$)", address)] == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_the_search_for_inline_parts_finds_them(planted: str) -> None:
 
 
 def test_scripts_and_styles_carry_their_integrity() -> None:
-    for tag in re.findall(r"<(?:script|link)[^>]*>", EVERY_PAGE["share"]):
+    for tag in re.findall(r"<(?:script|link rel=.stylesheet)[^>]*>", EVERY_PAGE["share"]):
         assert re.search(r'integrity="sha256-[A-Za-z0-9+/]{43}="', tag)
 
 
@@ -86,7 +90,7 @@ def test_an_expired_or_missing_card_says_so_and_takes_nothing() -> None:
         assert "cannot take an account today" in html
         assert "0800 917 1000" in html
         assert "<textarea" not in html
-        assert "<script" not in html
+        assert "/static/form." not in html
 
 
 HOLD = sign_notice(
@@ -108,16 +112,21 @@ def test_a_hold_is_told_before_anybody_writes_and_with_its_dates() -> None:
         assert "A legal hold is in force" in html
         assert "Ordered by a court. (2026-11-01 – 2027-01-31)" in html
         assert html.index("A legal hold") < html.index("<textarea" if "<textarea" in html else "Write here")
-    assert "sealed copies wait until it ends" in PAGES.return_page([CARD], DAY, told)
+    assert "sealed copies wait until the hold ends" in PAGES.return_page([CARD], DAY, told)
     assert hold_text([]) == ""
     assert "legal hold is in force" not in EVERY_PAGE["start"] + EVERY_PAGE["share"] + EVERY_PAGE["return"]
 
 
 def test_pages_name_the_days_that_are_set() -> None:
-    pages = Pages(load_inquiry(), Assets(), periods=Periods(draft_days=12, remnant_days=34))
+    pages = Pages(load_inquiry(), Assets(), periods=Periods(12, 34, letter_days=56, answer_days=78, receipt_days=90))
     html = pages.return_page([CARD], DAY, "")
     assert "more than 12 days ago" in html
     assert "for up to 34 days" in html
+    for sentence in ("until 56 days after the inquiry", "for 78 days after it came", "with the same words for 90 days"):
+        assert sentence in html
+        assert sentence not in EVERY_PAGE["return"]
+    kept = Pages(load_inquiry(), Assets(), periods=Periods(receipt_days=0)).return_page([CARD], DAY, "")
+    assert "The receipt can be read" not in kept
     assert "It is kept for 12 days." in pages.share(CARD, DAY, SEED)
 
 
@@ -160,9 +169,7 @@ def test_switched_off_it_offers_the_phone_and_paper_and_has_no_form() -> None:
 
 def test_every_field_points_at_the_form_that_only_exists_without_scripts() -> None:
     html = EVERY_PAGE["share"]
-    assert re.search(
-        r'<noscript><form id="f" method="post" action="/share" accept-charset="utf-8"></form></noscript>', html
-    )
+    assert re.search(r'<noscript><form id="f" method="post" action="/share" accept-charset="utf-8"></form>', html)
     fields = re.findall(r"<(?:textarea|input|button)[^>]*>", html)
     posted = [field for field in fields if 'name="' in field]
     assert len(posted) > 20
@@ -181,14 +188,17 @@ def test_every_id_is_there_once(name: str) -> None:
 
 def test_the_names_that_an_inquiry_may_not_use_are_those_of_the_form() -> None:
     """Ids that templates spell out are reserved one by one, or by their form."""
-    reserved = re.compile(r"(step|consent|retype|words|sent|save|fingerprint|return|opened)-.*|read_back")
+    reserved = re.compile(
+        r"(step|consent|retype|words|sent|save|fingerprint|return|opened|exit|part|line|urgent|language)-.*|read_back"
+    )
     used = {
         name
         for path in templates.FOLDER.rglob("*.html")
         for name in re.findall(r'"?\bid"?[=:] ?"([^"{]+)"', path.read_text())
     }
     assert {name for name in used if not reserved.fullmatch(name)} <= OWN_ELEMENTS
-    assert OWN_ELEMENTS - used <= {"seed", "words"}
+    fields = {"seed", "words", "action", "digits", "language", "plain", "further", "keep", "step", "sure"}
+    assert OWN_ELEMENTS - used <= fields
     steps = set(re.findall(r'data-step="([^"]+)"', EVERY_PAGE["share"]))
     assert steps - {topic.id for topic in load_inquiry().topics} == OWN_STEPS
 
@@ -246,7 +256,11 @@ def untranslated(template: str) -> list[str]:
     return [*re.findall(r"[^\W\d_]{2,}[^<>{}]*", shown), *("".join(found) for found in literals)]
 
 
-@pytest.mark.parametrize("path", sorted(templates.FOLDER.rglob("*.html")), ids=lambda path: path.name)
+# The station speaks English alone (docs/gaps.md).
+TRANSLATED = [path for path in sorted(templates.FOLDER.rglob("*.html")) if path.parent.name != "station"]
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.name)
 def test_every_visible_string_can_be_translated(path: Path) -> None:
     assert untranslated(path.read_text()) == []
 
@@ -266,7 +280,7 @@ class Shouting(gettext.NullTranslations):
 
 def quiet(html: str) -> list[str]:
     """Return the texts of a page in that language that did not go through gettext; return words are not to."""
-    shown = re.sub(r'<span class="heard-words__word">\w+</span>', "", html)
+    shown = re.sub(r'<span class="heard-words__word"[^>]*>\w+</span>', "", html)
     return [
         text.strip() for text in re.findall(r">([^<>]+)", shown) if re.search("[a-z]{2}", re.sub(r"{\w+}", "", text))
     ]
@@ -275,7 +289,8 @@ def quiet(html: str) -> list[str]:
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_nothing_on_a_page_is_left_in_english(name: str) -> None:
     """Also not what a macro says by itself, unless it is told otherwise."""
-    shouted = every_page(Pages(load_inquiry(), Assets(), Language("xx", Shouting())), Problem("A", "B", "account"))
+    language = Language("xx", Shouting())
+    shouted = every_page(Pages(load_inquiry(), Assets(), language, languages=[language]), Problem("A", "B", "account"))
     assert quiet(shouted[name]) == []
 
 
@@ -283,26 +298,19 @@ def test_the_search_for_english_finds_it() -> None:
     assert quiet('<p class="a">DONE {n}</p><p>Error: DONE</p>') == ["Error: DONE"]
 
 
-def test_the_catalogue_is_what_the_sources_say() -> None:
-    assert TARGET.read_bytes() == build()
-    text = TARGET.read_text()
-    for source in (
-        "You can tell us what happened",
-        "May we use your account for research?",
-        "This was not sent from our",
-    ):
-        assert source in text
+def test_the_catalogues_are_what_the_sources_say() -> None:
+    assert list(faults()) == []
 
 
 def test_no_template_switches_escaping_off() -> None:
     for template in templates.FOLDER.rglob("*.html"):
-        assert not re.search(r"\|\s*safe|autoescape|[\"']html[\"']\s*:", template.read_text())
+        assert not re.search(r"\|\s*safe(?!_)\b|autoescape|[\"']html[\"']\s*:", template.read_text())
 
 
 def test_a_language_without_a_catalogue_is_refused() -> None:
-    assert Language.load().direction == "ltr"
-    with pytest.raises(FileNotFoundError):
-        Language.load("cy")
+    assert ENGLISH.direction == "ltr"
+    with pytest.raises(LanguageError):
+        Language.load("tlh")
 
 
 def words_of(html: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import brotli
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ from tests.intake.conftest import submission
 from tests.intake.installed import Installed, expiring_card
 from tests.intake.test_transfer import store_of
 
+UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
 BYTES = {"content-type": "application/octet-stream"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 PANEL = samples.ROOT.identity
@@ -115,6 +117,7 @@ class TestEveryAnswer:
         assert policy.pop("default-src") == "'none'"
         assert policy.pop("script-src") == "'self' 'wasm-unsafe-eval'"
         assert {policy.pop(name) for name in ("base-uri", "frame-ancestors")} == {"'none'"}
+        assert policy.pop("img-src") == "'self' data:"
         assert set(policy.values()) == {"'self'"}
 
     def test_is_html_in_plain_words_or_json_never_an_empty_error(self, site: Site) -> None:
@@ -168,6 +171,9 @@ class TestLetters:
             lambda body: body + b"\0",
             lambda body: b"\2" + body[1:],
             lambda body: body[:1] + b"\7" + body[2:],
+            # What only the phone line takes: an unfinished call, and a record for the safeguarding lead.
+            lambda body: body[:1] + bytes([13]) + body[2:],
+            lambda body: body[:1] + bytes([14]) + body[2:],
             lambda body: body[:50] + b"X" + body[51:],
             lambda body: body[:50] + body[50:].replace(b"mlkem768x25519", b"mlkem768x25518", 1),
             lambda body: b"account=" + body,
@@ -409,22 +415,42 @@ class TestStatic:
         for name in names:
             plain = site.http.get(name, headers={"accept-encoding": "identity"})
             assert hashlib.sha256(plain.content).hexdigest().startswith(name.split(".")[1])
-            with site.http.stream("GET", name, headers={"accept-encoding": "br, gzip;q=0.5"}) as packed:
-                content = b"".join(packed.iter_raw())
-                assert packed.headers["content-encoding"] == "gzip"
-            assert gzip.decompress(content) == plain.content
-            assert plain.headers["content-type"].startswith("text/")
+            for accepted, coding in (("br;q=0.5, gzip", "gzip"), ("br, gzip;q=0.5", "br")):
+                with site.http.stream("GET", name, headers={"accept-encoding": accepted}) as packed:
+                    content = b"".join(packed.iter_raw())
+                    assert packed.headers["content-encoding"] == coding
+                assert UNPACK[coding](content) == plain.content
+            assert plain.headers["content-type"].split(";")[0] in {"text/css", "text/javascript", "image/svg+xml"}
 
-    @pytest.mark.parametrize("accepted", ["gzip;q=0", "br", "identity", "", "x-gzip", "gzip;q=0.000"])
+    @pytest.mark.parametrize("accepted", ["gzip;q=0", "br;q=0, *;q=0", "identity", "", "x-gzip", "gzip;q=0.000"])
     def test_are_not_compressed_for_those_who_cannot(self, site: Site, accepted: str) -> None:
         name = re.findall(r"/static/[\w.]+", site.http.get("/share").text)[0]
         answer = site.http.get(name, headers={"accept-encoding": accepted})
         assert "content-encoding" not in answer.headers
 
-    def test_pages_are_never_compressed(self, site: Site) -> None:
-        for path in ("/", "/share", "/none"):
-            answer = site.http.get(path, headers={"accept-encoding": "gzip, br"})
-            assert "content-encoding" not in answer.headers
+    def test_pages_are_compressed_when_nothing_was_typed(self, site: Site) -> None:
+        for path in ("/", "/support", "/none"):
+            plain = site.http.get(path, headers={"accept-encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            for accepted in ("gzip", "br, gzip"):
+                packed = site.http.get(path, headers={"accept-encoding": accepted})
+                assert packed.headers["content-encoding"] == accepted.split(",")[0]
+                assert packed.headers["vary"] == "accept-encoding"
+                assert int(packed.headers["content-length"]) < len(plain.content)
+                assert (packed.status_code, packed.text) == (plain.status_code, plain.text)
+        assert site.http.get("/share", headers={"accept-encoding": "br"}).headers["content-encoding"] == "br"
+
+    def test_no_answer_to_what_was_typed_is_compressed(self, site: Site) -> None:
+        sent = {
+            "/share": [{"account": samples.TEXT, "words": "yes"}, {"account": ""}],
+            "/return": [{"words_typed": samples.TEXT}, {"action": "none"}],
+            "/none": [{"a": samples.TEXT}],
+        }
+        for path, forms in sent.items():
+            for form in forms:
+                answer = site.http.post(path, data=form, headers={"accept-encoding": "gzip, br"})
+                assert "content-encoding" not in answer.headers
+                assert "</html>" in answer.text
 
     @pytest.mark.parametrize(
         "name", ["form.js", "manifest.json", "licences.txt", "..%2Fpages.py", "../pages.py", "%00"]
@@ -476,6 +502,7 @@ class TestHostileBodies:
         assert len(site.letters()) - before <= 1
 
 
+@pytest.mark.alone
 def test_answers_on_a_kept_connection_do_not_wait_for_each_other(site: Site) -> None:
     """Small answers leave at once: 100 of them took 4 seconds while the operating system waited for more to send."""
     start = time.monotonic()

@@ -1,7 +1,11 @@
 """The store on both engines: nothing twice, no order, and the schema that the migrations make is the one declared."""
 
+import secrets
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,20 +18,21 @@ from sqlalchemy import insert, inspect, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
+from crypto.bundle import Direction
+from crypto.constants import LETTER_KINDS
 from intake import migration, schema
 from intake.engine import create_engine, database_url
 from intake.errors import SchemaBehindError, SettingsError, StoreError, StoreUnavailableError
 from intake.migration import migrate
-from intake.rows import BundleRow
+from intake.rows import INWARD, OUTWARD, BundleRow, NewLetter, ThreadLetter
 from intake.store import Store
 from intake.tables import CarriedBundle, Envelope, Probe, StoredLetter
-from intake.transfer import INWARD, OUTWARD
 from tests.intake.conftest import new_letter
 from tests.intake.installed import Installed
 from tests.intake.test_transfer import store_of
 
 
-def bundle_row(sequence: int = 1, *, direction: str = OUTWARD, chain: str | None = None) -> BundleRow:
+def bundle_row(sequence: int = 1, *, direction: Direction = OUTWARD, chain: str | None = None) -> BundleRow:
     return BundleRow(direction, 1, sequence, "heard-demonstration", 1, "0" * 64, 0, 202648, chain)
 
 
@@ -256,7 +261,7 @@ def test_dump_and_load_carry_every_column(store: Store, open_store: Callable[[st
     other = open_store(f"sqlite:///{tmp_path / 'other.sqlite'}")
     assert other.is_empty()
     other.load(rows)
-    assert list(other.dump()) == rows
+    assert list(other.dump()) == [*rows, ("conditions", {"name": "replay", "value": "restored"})]
 
 
 def test_load_is_all_or_nothing(store: Store) -> None:
@@ -292,3 +297,23 @@ def test_settling_empties_the_write_ahead_log(tmp_path: Path) -> None:
     assert store.settle()
     assert log.stat().st_size == 0
     store.close()
+
+
+def test_of_letters_for_one_place_at_once_one_gets_it(store: Store) -> None:
+    """On both engines: two devices, or somebody who also has the words, must not share a place."""
+    account = new_letter()
+    store.add([account])
+    further = [
+        replace(account, kind=LETTER_KINDS["addition"], sequence=1, sealed=secrets.token_bytes(65_536))
+        for _ in range(8)
+    ]
+    begin = threading.Barrier(len(further))
+
+    def put(letter: NewLetter) -> str:
+        begin.wait()
+        standing = store.put(ThreadLetter(letter, bytes(16)))
+        return standing.outcome if standing else "none"
+
+    with ThreadPoolExecutor(len(further)) as pool:
+        outcomes = list(pool.map(put, further))
+    assert sorted(outcomes) == ["order"] * 7 + ["stored"]

@@ -1,5 +1,6 @@
 """Bundles out and in: shuffled, repeatable, interrupted and resumed; what does not belong changes nothing."""
 
+import hashlib
 import io
 import stat
 from collections.abc import Sequence
@@ -23,8 +24,8 @@ from crypto.bundle import (
 from crypto.card import PanelCard, encode_card
 from crypto.minisigning import SigningKey, VerifyKey
 from crypto.panel import PanelRoot
-from crypto.records import Confirmation, LetterRecord
-from intake import schema, transfer
+from crypto.records import Confirmation, LetterRecord, NoticeRecord
+from intake import exporting, schema
 from intake.installation import open_store
 from intake.rows import NewLetter
 from intake.settings import Settings
@@ -163,7 +164,7 @@ def test_interrupted_export_is_finished_before_anything_new(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(transfer, "sign_bundle", fail)
+        patch.setattr(exporting, "sign_bundle", fail)
         target = installed.data.parent / "export"
         target.mkdir()
         assert installed.run("export", "--to", str(target), check=False).status == 130
@@ -205,7 +206,14 @@ def test_confirmations_come_back(installed: Installed, tmp_path: Path) -> None:
     ]
     path, chain = station_bundle(tmp_path / "medium", records)
     said = installed.run("import", str(path), "--json")
-    assert said.json == {"sequence": 1, "confirmed": 2, "cards": []}
+    assert said.json == {
+        "purpose": "panel",
+        "sequence": 1,
+        "confirmed": 2,
+        "closed": 0,
+        "cards": [],
+        "holds": [],
+    }
     assert outcomes(installed) == {
         letters[0].digest: "imported",
         letters[1].digest: "set aside",
@@ -223,7 +231,8 @@ def test_confirmations_come_back(installed: Installed, tmp_path: Path) -> None:
         ({"direction": "intake to station"}, "goes from here to the station"),
         ({"inquiry": "another-inquiry"}, "has no card here"),
         ({"epoch": 2}, "has no card here"),
-        ({"generation": 2}, "another generation"),
+        ({"generation": 2, "sequence": 2}, "has not begun here"),
+        ({"generation": 2}, "does not begin its generation"),
         ({"sequence": 2, "previous": "ab" * 32}, "Bundle 1 is missing"),
         ({"previous": "ab" * 32}, "does not follow"),
     ],
@@ -296,6 +305,18 @@ def test_one_bad_record_changes_nothing(installed: Installed, tmp_path: Path, re
     assert installed.run("import", str(path), check=False).status == 1
     assert outcomes(installed) == {letter.digest: None}
     assert (installed.data / "panel-card.card").read_bytes() == card
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_of_two_receipts_for_arrival_in_one_bundle_the_newer_is_kept(
+    installed: Installed, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """As after an import at the station that was interrupted behind its receipt: both leave, in no order."""
+    receipts = {at: NoticeRecord(10, bytes(16), at, bytes([at]) * 65_536) for at in order}
+    records = [(RecordKind.NOTICE, receipts[at].encode()) for at in order]
+    path, _ = station_bundle(tmp_path / "medium", records)
+    installed.run("import", str(path))
+    assert list(outcomes(installed)) == [hashlib.sha256(receipts[2].sealed).digest()]
 
 
 def next_card() -> PanelCard:

@@ -24,6 +24,7 @@ from reviewer.cli import main
 from reviewer.custody.ceremony import Plan, hold
 from reviewer.custody.quorum import unlock
 from reviewer.custody.share_file import parse_share
+from reviewer.importing import name_of
 from reviewer.opening import Unlocked
 from reviewer.station import Station, read_card
 from reviewer.trust import Candidate, keep
@@ -44,7 +45,8 @@ class Panel:
     root: PanelRoot = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.card = read_card(self.folder / "panel.card")
+        (card,) = self.folder.glob("*.card")
+        self.card = read_card(card)
         words = dict(enumerate(PASSPHRASES, 1))
         shares = [parse_share(self.share(number).read_bytes()) for number in (1, 2)]
         self.root = unlock(shares, lambda share: share.open(words[share.header.number]), self.card)
@@ -120,7 +122,7 @@ class Intake:
         for kind, body in bodies:
             writer.add(kind, body)
         summary = writer.finish()
-        path = self.medium / f"intake-{header.epoch:04}-{header.sequence:06}.heard"
+        path = self.medium / f"{name_of(header)}.heard"
         path.write_bytes(target.getvalue())
         signature_of(path).write_bytes(sign_bundle(target, summary, self.key))
         self.sequence, self.previous = header.sequence, summary.chain
@@ -143,11 +145,11 @@ def new_station(folder: Path, panel: Panel, intake: Intake) -> Station:
 def reviewer(*arguments: str, station: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     """Run a command in this process, with outputs of its own, and hold its exit code against `code`."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
-    command, *rest = arguments
+    words = 2 if arguments[0] == "reader" else 1
     before = os.umask(0o022)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            found = main([command, f"--station={station}", *rest])
+            found = main([*arguments[:words], f"--station={station}", *arguments[words:]])
     finally:
         os.umask(before)
     return _checked(arguments, found, _text(out), _text(err), code)

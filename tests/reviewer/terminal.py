@@ -20,8 +20,9 @@ class Terminal:
         self._seen = 0
         self._near, far = pty.openpty()
         self._process = subprocess.Popen(
-            # setsid makes the terminal the controlling one, where getpass asks.
-            ["setsid", "--ctty", "--wait", sys.executable, "-m", "reviewer", *arguments],
+            # setsid makes the terminal the controlling one, where getpass asks. Whoever runs the tests in the background hands
+            # down that Control-C is ignored.
+            ["env", "--default-signal=INT", "setsid", "--ctty", "--wait", sys.executable, "-m", "reviewer", *arguments],
             env={"PATH": os.environ["PATH"], "HEARD_STATION": str(station), "LANG": "C", "TERM": "dumb"},
             stdin=far,
             stdout=far,

@@ -111,7 +111,7 @@ def test_what_cannot_be_read_back_is_removed(tmp_path: Path, monkeypatch: pytest
     def damaging(path: Path, content: bytes) -> None:
         write_new(path, content.replace(b'"number": 3', b'"number": 2'))
 
-    monkeypatch.setattr("reviewer.custody.ceremony.write_new", damaging)
+    monkeypatch.setattr("reviewer.custody.dealing.write_new", damaging)
     with pytest.raises(CeremonyError, match="could not be read back"):
         hold(PLAN, PASSPHRASES, tmp_path, profile=CHEAPEST_FOR_TESTS)
     assert list(tmp_path.iterdir()) == []

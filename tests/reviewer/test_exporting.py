@@ -55,11 +55,12 @@ def test_what_arrived_is_confirmed(station: Station, panel: Panel, intake: Intak
         "demonstration": False,
         "bundle": "station-0001-000001",
         "sequence": 1,
-        "records": 2,
+        "records": 3,
     }
     bundle = tmp_path / "out" / "station-0001-000001.heard"
     summary, records = contents(bundle, panel.card)
     assert (summary.header.direction, summary.header.inquiry) == ("station to intake", panel.card.inquiry)
+    assert records.pop().kind == RecordKind.LOG
     confirmed = {(found := Confirmation.parse(record.body)).digest: found.outcome for record in records}
     assert confirmed == {good.digest: "imported", bad.digest: "set aside"}
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
@@ -135,7 +136,8 @@ def test_a_new_card_travels_with_it(station: Station, panel: Panel, tmp_path: Pa
     path.write_bytes(encode_card(card))
     arguments = ["export", "--to", str(tmp_path / "out"), "--card", str(path), *panel.shares(1, 2)]
     reviewer(*arguments, station=station.root)
-    _, (record,) = contents(tmp_path / "out" / "station-0001-000001.heard", panel.card)
+    _, (record, head) = contents(tmp_path / "out" / "station-0001-000001.heard", panel.card)
+    assert head.kind == RecordKind.LOG
     assert record.kind == RecordKind.CARD
     assert parse_card(record.body) == card
 

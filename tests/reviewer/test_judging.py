@@ -14,13 +14,17 @@ from hypothesis import strategies as st
 from crypto.change import Replacement
 from crypto.constants import LETTER_KINDS
 from crypto.letter import Letter, encode_letter
-from reviewer.entries import LetterEntry, Status
+from reviewer.entries import BundleEntry, LetterEntry, Status
 from reviewer.judging import judge, name_thread
 from reviewer.ledger import Ledger
 from reviewer.migration import migrate
 from reviewer.opening import Reason
 from tests.reviewer.panel import Panel
 from tests.threads.survivor import Survivor, account_answer, random_keys
+
+# Every example has a ledger of its own, which takes a while: few in the normal run, many where more are searched.
+IS_LONG = settings().max_examples > 1_000
+MANY, FEW = (1_000, 300) if IS_LONG else (40, 15)
 
 NO_KEY = "age1pq1" + "q" * 1_952
 
@@ -36,7 +40,23 @@ class Court:
         self.bundle += 1
         entries = [self._entry(letter, place) for place, letter in enumerate(letters)]
         self.ledger.add_letters(entries)
-        judge(self.ledger, self.ledger.keys_of_bundle(self.bundle))
+        judge(self.ledger, self.ledger.keys_of_bundle(self.entry))
+
+    @property
+    def entry(self) -> BundleEntry:
+        """The bundle that came last."""
+        chain = f"{self.bundle:064x}"
+        return BundleEntry(
+            direction="intake to station",
+            generation=1,
+            sequence=self.bundle,
+            epoch=1,
+            name="",
+            previous=chain,
+            chain=chain,
+            count=0,
+            finished=True,
+        )
 
     def _entry(self, letter: Letter, place: int) -> LetterEntry:
         entry = LetterEntry(
@@ -131,7 +151,7 @@ def story(person: Survivor, after: Survivor, ending: str) -> list[Letter]:
     return letters
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), ending=st.sampled_from(["stays", "nothing", "statistics"]))
 def test_every_order_over_and_within_bundles_comes_to_the_same(
     new_court: Callable[[], Court], panel: Panel, data: st.DataObject, ending: str
@@ -153,7 +173,7 @@ def test_every_order_over_and_within_bundles_comes_to_the_same(
         assert {(thread.state, thread.keep) for thread in threads} == {("withdrawn", ending)}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), ending=st.sampled_from(["stays", "nothing"]))
 def test_what_was_destroyed_meanwhile_is_never_readable_again(
     new_court: Callable[[], Court], panel: Panel, data: st.DataObject, ending: str
@@ -168,7 +188,7 @@ def test_what_was_destroyed_meanwhile_is_never_readable_again(
     assert court.told(letters) == (["imported"] * 5 if ending == "stays" else ["destroyed"] * 5 + ["imported"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_judging_again_changes_nothing(new_court: Callable[[], Court], panel: Panel, data: st.DataObject) -> None:
     person, after = Survivor(panel.card), Survivor(panel.card)
@@ -186,7 +206,7 @@ def test_judging_again_changes_nothing(new_court: Callable[[], Court], panel: Pa
         court.take(some)
         people = [one for one in (person, after) if court.ledger.threads_named([key_of(one)])]
         before = court.everything(letters, people)
-        judge(court.ledger, court.ledger.keys_of_bundle(court.bundle))
+        judge(court.ledger, court.ledger.keys_of_bundle(court.entry))
         judge(court.ledger, [key_of(person), key_of(after)])
         assert court.everything(letters, people) == before
 
@@ -304,6 +324,20 @@ def test_words_that_replaced_others_have_no_account(court: Court, person: Surviv
     court.take([account(person), at(person, 1).replacement(after)])
     court.take([account(after)])
     assert court.told([account(after)]) == [Reason.SECOND_ACCOUNT]
+
+
+def test_an_invented_account_leads_no_answer_away(court: Court, person: Survivor) -> None:
+    """Somebody learned the key of the words, and sends an account that names it beside a recipient of their own."""
+    stranger = person.successor()
+    invented = account(person, "Invented.")
+    invented = replace(invented, thread=replace(person.thread, recipient=str(stranger.keys.recipient)))
+    signed = at(person, 1).addition("More.")
+    court.take([invented])
+    court.take([signed])
+    assert court.told([invented, signed]) == [Reason.OTHER_KEYS, "imported"]
+    living = court.ledger.thread(key_of(person))
+    assert living is not None
+    assert (living.recipient, living.conflict) == (str(person.keys.recipient), 0)
 
 
 def test_keys_that_are_no_keys_make_no_thread(court: Court, person: Survivor) -> None:

@@ -21,7 +21,8 @@ from reviewer.errors import (
     TooFewSharesError,
     WrongPassphraseError,
 )
-from reviewer.unlocking import Given, unlock_panel
+from reviewer.gathering import Given
+from reviewer.unlocking import unlock_panel
 from tests.reviewer.panel import PASSPHRASES, Panel
 
 PASSPHRASE = PASSPHRASES[0]
@@ -123,6 +124,6 @@ def test_nothing_is_asked_for_when_the_shares_cannot_fit(panel: Panel, tmp_path:
 def test_passphrases_go_with_their_shares(panel: Panel) -> None:
     files = [panel.folder / f"passphrase-{number}" for number in (1, 2, 3)]
     right = Given([panel.share(3), panel.share(1)], [files[2], files[0]])
-    assert unlock_panel(right, [panel.card], panel.card)[0].root.root == panel.root.root
+    assert unlock_panel(right, [panel.card], panel.card)[0].keys.root == panel.root.root
     with pytest.raises(WrongPassphraseError, match="share 3 of 3"):
         unlock_panel(Given(right.shares, files[:2]), [panel.card], panel.card)

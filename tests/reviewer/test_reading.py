@@ -81,9 +81,9 @@ def test_json_at_a_terminal_is_escaped_and_means_the_same(station: Station, pane
 def test_shares_are_asked_for_at_a_terminal(station: Station, panel: Panel, intake: Intake) -> None:
     name = imported(station, panel, intake, TEXT)
     with Terminal("read", name, station=station.root) as terminal:
-        terminal.wait_for("Share file 1 of 2: ")
+        terminal.wait_for("Share 1 of 2: ")
         terminal.type(str(panel.share(2)))
-        terminal.wait_for("Share file 2 of 2: ")
+        terminal.wait_for("Share 2 of 2: ")
         terminal.type(str(panel.share(1)))
         terminal.wait_for("Passphrase of share 2 of 3: ")
         terminal.type("a wrong passphrase typed in haste")
@@ -91,6 +91,10 @@ def test_shares_are_asked_for_at_a_terminal(station: Station, panel: Panel, inta
         terminal.type("another set of plain words")
         terminal.wait_for("Passphrase of share 1 of 3: ")
         terminal.type("four invented words together")
+        for part in (1, 2):
+            terminal.wait_for(f"Part {part} of 2 ")
+            assert (TEXT in terminal.shown) == (part == 2)
+            terminal.type("")
         assert terminal.finish() == 0
     assert TEXT in terminal.shown
     assert "does not open share 2 of 3" in terminal.shown

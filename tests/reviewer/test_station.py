@@ -102,7 +102,7 @@ def test_the_tables_are_those_of_the_newest_revision(tmp_path: Path) -> None:
     folder = Path(migration.__file__).parent / "migrations"
     configuration = Config()
     configuration.set_main_option("script_location", str(folder))
-    assert ScriptDirectory.from_config(configuration).get_current_head() == migration.REVISION
+    assert ScriptDirectory.from_config(configuration).get_current_head() == migration.LEDGER.revision
     ledger = Ledger(tmp_path / "ledger.sqlite")
     migration.migrate(ledger.engine)
     migration.migrate(ledger.engine)

@@ -12,6 +12,7 @@ from reviewer.errors import (
     AlteredBundleError,
     BundleRefusedError,
     DivergedBundleError,
+    EndedGenerationError,
     ExtendedBundleError,
     ForeignBundleError,
     MissingBundleError,
@@ -23,7 +24,7 @@ from reviewer.errors import (
 from reviewer.importing import entry_of
 from reviewer.station import Station
 from reviewer.trust import require_trusted_key
-from reviewer.verifying import check_order, copy_in, verify_copy
+from reviewer.verifying import check_generation, check_order, copy_in, verify_copy
 from tests.reviewer.panel import Intake, Panel, new_station, reviewer, signature_of
 
 Fault = Callable[[Path], object]
@@ -97,11 +98,21 @@ def test_other_origins_are_named(station: Station, panel: Panel, intake: Intake,
     for changes, sentence in (
         ({"inquiry": "another-inquiry"}, "another-inquiry"),
         ({"epoch": 7}, "epoch 7"),
-        ({"generation": 2}, "generation 2"),
         ({"direction": "station to intake"}, "other way"),
     ):
         with pytest.raises(ForeignBundleError, match=sentence):
             verified(station, intake.export_bodies([], replace(intake.header(), **changes)))
+
+
+def test_other_generations_are_named(station: Station, intake: Intake) -> None:
+    summary = verify_copy(
+        copy_in(intake.export([], generation=2), station.incoming), require_trusted_key(station), station.all_cards()
+    )
+    check_generation(summary, 2)
+    with pytest.raises(EndedGenerationError, match="generation 2, which has ended; generation 3"):
+        check_generation(summary, 3)
+    with pytest.raises(DivergedBundleError, match="resync --generation 3"):
+        check_generation(summary, 1)
 
 
 def test_a_signature_of_another_bundle(station: Station, intake: Intake) -> None:

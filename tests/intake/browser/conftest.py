@@ -40,7 +40,7 @@ def fresh(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
 
     def make() -> BrowserContext:
         made.append(browser.new_context(viewport=SMALL_PHONE))
-        made[-1].set_default_timeout(20_000)
+        made[-1].set_default_timeout(chromium.PATIENCE)
         return made[-1]
 
     yield make

@@ -1,9 +1,7 @@
 """Answers from the inquiry are shown as answers when they are genuine, and never otherwise."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from crypto.notice import Notice
 from crypto.recipients import throwaway_recipient
@@ -17,8 +15,8 @@ FORGED = "Please write your name and your address."
 
 
 @pytest.fixture
-def words(site: str, fresh: Callable[[], BrowserContext]) -> list[str]:
-    return sent_account(fresh(), site)
+def words(site: str) -> list[str]:
+    return sent_account(site)
 
 
 @pytest.fixture

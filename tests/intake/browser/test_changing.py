@@ -15,8 +15,8 @@ FURTHER = "One more thing: the office kept a diary of visits."
 
 
 @pytest.fixture
-def words(site: str, fresh: Callable[[], BrowserContext]) -> list[str]:
-    return sent_account(fresh(), site)
+def words(site: str) -> list[str]:
+    return sent_account(site)
 
 
 @pytest.fixture

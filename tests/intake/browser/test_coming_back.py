@@ -20,8 +20,8 @@ MOST_REQUESTS_BEFORE_WORDS = 4
 
 
 @pytest.fixture
-def words(site: str, fresh: Callable[[], BrowserContext]) -> list[str]:
-    return sent_account(fresh(), site)
+def words(site: str) -> list[str]:
+    return sent_account(site)
 
 
 def visits(wire: Wire) -> list[Request]:
@@ -177,7 +177,7 @@ def test_the_page_tells_how_far_it_is_and_stays_usable(site: str, page: Page) ->
       };
     """
     headers = {"content-type": "text/javascript", "cross-origin-embedder-policy": "require-corp"}
-    page.route("**/static/worker.*", lambda route: route.fulfill(headers=headers, body=slow))
+    page.route("**/static/worker-return.*", lambda route: route.fulfill(headers=headers, body=slow))
     ReturnVisit(page).open(site).enter(UNKNOWN.words)
     line = page.locator("#return-step")
     expect(line).to_have_attribute("role", "status")

@@ -187,7 +187,7 @@ def test_an_account_sent_with_the_words_of_its_draft_leaves_no_draft(
 
 
 def test_a_further_part_can_be_kept_as_a_draft(site: str, page: Page, fresh: Callable[[], BrowserContext]) -> None:
-    words = sent_account(fresh(), site)
+    words = sent_account(site)
     visit = ReturnVisit(page).come_back(site, words)
     visit.start("add").page.fill("#return-add-text", MORE)
     visit.press("keep").wait_until_told("Your draft was saved")

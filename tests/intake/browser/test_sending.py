@@ -44,8 +44,7 @@ def test_without_words_looks_the_same_to_the_server(site: str, page: Page, wire:
 def test_choices_and_answers_are_kept_as_they_were_shown(site: str, page: Page, wire: Wire) -> None:
     form = FilledForm(page).open(site)
     page.check("input[name=speaking][value=me]")
-    form.write()
-    page.click("#next")
+    form.write().go_to("telling")
     page.check("input[name=told-whom][value=teacher]")
     page.check("input[name=told-whom][value=unsaid]")
     form.go_to("choices")
@@ -84,7 +83,7 @@ def test_an_edit_after_a_failure_is_sealed_anew(site: str, page: Page, wire: Wir
     page.route("**/letters", lambda route: route.fulfill(status=503, json={"error": "disk", "message": "…"}), times=1)
     form = FilledForm(page).open(site).write().send()
     says(page, "#message", "Not sent")
-    page.locator(".heard-change").first.click()
+    page.locator("#summary .heard-change").first.click()
     page.locator("#account").fill(TEXT + " And more.")
     form.send().wait_until_sent()
     assert [opened(body).answers[0].text for body in wire.posts] == [TEXT, TEXT + " And more."]
@@ -99,12 +98,21 @@ def test_a_double_click_sends_once(site: str, page: Page, wire: Wire) -> None:
 
 def test_an_answer_that_never_comes_is_not_waited_for_without_end(site: str, page: Page, wire: Wire) -> None:
     page.clock.install()
-    page.route("**/letters", lambda _: None, times=1)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/letters", hold_the_first)
     form = FilledForm(page).open(site).write().send()
     says(page, "#not-sent", "Sending what was sealed")
     page.clock.fast_forward(91_000)
     says(page, "#message", "there was no answer")
     page.click("#send")
     form.wait_until_sent()
+    held[0].abort()
     assert len(wire.posts) == 2
     assert len(set(wire.posts)) == 1

@@ -1,0 +1,1 @@
+"""Alembic revisions of the line's tables, run by `intake migrate`."""

@@ -1,0 +1,1 @@
+"""What the phone line answers at each address."""

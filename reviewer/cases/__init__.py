@@ -1,0 +1,1 @@
+"""The case store: what was opened, kept encrypted, with who may read what and what was done with it."""
