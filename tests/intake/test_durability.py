@@ -149,7 +149,10 @@ def test_a_full_disk_refuses_letters_and_takes_them_again_when_there_is_room(ins
             pass
         assert senders.acknowledged
         assert set(senders.refused) == {503}
-        answer = http.post("/letters", content=bodies[40], headers=BYTES)
+        # Letters were refused as groups: one alone may still find room, but not for long.
+        alone = (http.post("/letters", content=body, headers=BYTES) for body in bodies[40:])
+        answer = next(answer for answer in alone if answer.status_code != 201)
+        assert answer.status_code == 503
         assert answer.json()["error"] in {"disk", "database"}
         health = http.get("/healthz")
         assert (health.status_code, health.text) == (503, "disk\n")
@@ -162,7 +165,7 @@ def test_a_full_disk_refuses_letters_and_takes_them_again_when_there_is_room(ins
         with Senders(installed.url, bodies) as later:
             pass
         assert later.refused == []
-    assert set(senders.acknowledged) | set(later.acknowledged) == held(installed)
+    assert set(senders.acknowledged) <= set(later.acknowledged) == held(installed)
     assert len(held(installed)) == 80
 
 
