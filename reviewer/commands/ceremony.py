@@ -83,7 +83,7 @@ def add(commands: Commands) -> None:
         "--previous-passphrase-file", type=Path, action="append", default=[], metavar="FILE", help="its passphrase"
     )
     add_handing_options(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, ask_previous=False)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -167,8 +167,8 @@ def _years_later(day: date) -> date:
 
 
 def _previous(options: argparse.Namespace, place: Station, plan: Plan) -> PanelRoot | None:
-    """Return the root of the epoch before, when its shares were given."""
-    if not options.previous_share:
+    """Return the root of the epoch before, when its shares were given or are to be asked for."""
+    if not options.previous_share and not options.ask_previous:
         if options.previous_passphrase_file:
             raise SettingsError("--previous-passphrase-file goes with --previous-share.")
         return None

@@ -30,10 +30,7 @@ def guide_plan(options: argparse.Namespace, inquiry: str | None, epochs: Sequenc
     options.inquiry = options.inquiry or inquiry or _typed("The inquiry's id, as in its file: ")
     if epochs and max(epochs) >= options.epoch:
         options.epoch = max(epochs) + 1
-        note(
-            f"This will be epoch {options.epoch}. Shares of epoch {max(epochs)} should sign its card: start again with"
-        )
-        note("--previous-share for each of them, unless you gave them already or they are lost.")
+        note(f"This will be epoch {options.epoch}.")
     note(_TOGETHER)
     options.custodians = _number("How many of you hold a share? ")
     options.threshold = _number("How many open together? ")
@@ -49,6 +46,8 @@ def guide_plan(options: argparse.Namespace, inquiry: str | None, epochs: Sequenc
         options.to = Path(_IN_MEMORY)
     if options.sheets:
         options.holder = [_typed(f"Name of custodian {number}: ") for number in range(1, options.custodians + 1)]
+    if options.epoch > 1 and not options.previous_share:
+        options.ask_previous = _asks_previous(options.epoch - 1)
     _step(4, "The key is made and split")
     if not options.sheets:
         note("Each of you chooses a passphrase in turn, while the others look away.")
@@ -68,6 +67,16 @@ def guide_handing_out(held: Held, holders: Sequence[str]) -> None:
     _confirm("The shares' files may be removed from this machine now.")
     remove(held.shares)
     note("Removed. Rehearse next, before the first real letter arrives: `reviewer rehearse`, with every share.")
+
+
+def _asks_previous(epoch: int) -> bool:
+    """Say whether the shares of the epoch before are here to sign the new card; without that an intake side refuses it."""
+    note(
+        f"The shares of epoch {epoch} sign the new card, so that the intake side knows that it comes from the same panel."
+    )
+    while (answer := ask("Are they here? Type yes, or lost: ").strip().lower()) not in {"yes", "lost"}:
+        note("Without them the operator has to put the old card away by hand: type lost only when they are.")
+    return answer == "yes"
 
 
 def _read_aloud(card: PanelCard) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import reviewer.commands.end_epoch as end_epoch
 import reviewer.custody.quorum as quorum
+from crypto.card import parse_card
 from reviewer.custody.record import CustodyRecord, described
 from reviewer.custody.share_file import parse_share
 from reviewer.errors import CustodyError, CustodyRecordError
@@ -87,6 +88,31 @@ def test_a_guided_ceremony_goes_step_by_step(memory: Path, tmp_path: Path) -> No
     assert "any 2 of 3 shares open it" in terminal.shown
     (entry,) = CustodyRecord(tmp_path / "station" / "custody.jsonl").entries()
     assert (entry.what, entry.details["on"]) == ("ceremony", "sheets")
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_guided_ceremony_of_a_later_epoch_asks_for_the_shares_before(
+    station: Station, panel: Panel, tmp_path: Path, signs: bool
+) -> None:
+    with Terminal("ceremony", "--to", str(tmp_path / "new"), station=station.root) as terminal:
+        confirmed(terminal, "Everybody who will hold a share is here")
+        terminal.wait_for("This will be epoch 2.")
+        answers = [("hold a share? ", "3"), ("open together? ", "2"), ("sheets or files? ", "files")]
+        answers += [("Type yes, or lost: ", "no"), ("Type yes, or lost: ", "yes" if signs else "lost")]
+        if signs:
+            answers += [(f"Share {place} of 2: ", str(panel.share(number))) for place, number in ((1, 3), (2, 1))]
+            answers += [(f"Passphrase of share {number} of 3: ", PASSPHRASES[number - 1]) for number in (3, 1)]
+        for question, answer in answers:
+            terminal.wait_for(question)
+            terminal.type(answer)
+        for passphrase in PASSPHRASES:
+            for question in ("Passphrase: ", "The same again: "):
+                terminal.wait_for(question)
+                terminal.type(passphrase)
+        terminal.wait_for("Step 5 of 6: Handing out")
+        assert ("The panel before did not sign this card" in terminal.shown) is not signs
+    card = parse_card((tmp_path / "new" / "panel.card").read_bytes())
+    assert (card.epoch, card.previous_signature != "") == (2, signs)
 
 
 def test_a_guided_ceremony_needs_people(tmp_path: Path) -> None:
