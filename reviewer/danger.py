@@ -1,16 +1,19 @@
-"""Records of danger at the safeguarding lead's station: opened, held against their outside, shown, acknowledged."""
+"""Records of danger at the safeguarding lead's station: opened, held against their outside, shown, acknowledged, destroyed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from crypto.card import PanelCard
 from crypto.constants import RECORD_KINDS
 from crypto.danger import DANGER, DangerRecord, parse_danger
 from crypto.records import LetterRecord
+from reviewer.custody.record import RECORDS_DESTROYED, CustodyRecord
+from reviewer.destroying import require_two
 from reviewer.display import safe_line, safe_text
 from reviewer.entries import LetterEntry, Status
-from reviewer.errors import ReadingError
+from reviewer.errors import DestructionError, ReadingError
 from reviewer.ledger import Ledger
 from reviewer.opening import Reason, SetAsideError, Unlocked, open_and_parse
 from reviewer.reading import SHORT_ID, week_of
@@ -82,6 +85,8 @@ def open_danger_record(record: LetterRecord, lead: Sequence[Unlocked]) -> Opened
 
 def read_danger(entry: LetterEntry, vault: Vault, lead: Sequence[Unlocked]) -> DangerReading:
     """Open one record. Raises VaultError, ReadingError."""
+    if entry.status == Status.DESTROYED:
+        raise ReadingError(f"Record {entry.digest[:SHORT_ID]} was destroyed here.")
     try:
         return DangerReading(entry, open_danger(vault.fetch(entry.digest), lead))
     except SetAsideError as error:
@@ -101,3 +106,36 @@ def acknowledge(ledger: Ledger, vault: Vault, lead: Sequence[Unlocked], entry: L
         return False
     ledger.acknowledge(entry.digest)
     return True
+
+
+def require_told(entries: Sequence[LetterEntry]) -> None:
+    """Raise DestructionError unless the line was told of each record that it was taken on, or that nobody here can read it."""
+    for entry in entries:
+        taken = entry.status == Status.SET_ASIDE or (entry.status == Status.IMPORTED and entry.acknowledged)
+        if not taken or entry.confirmed is None:
+            raise DestructionError(
+                f"Record {entry.digest[:SHORT_ID]} is {entry.status} and the line does not know that it was taken on: "
+                "`reviewer acknowledge` and `reviewer export` come first. Nothing was destroyed."
+            )
+
+
+def destroy_records(
+    ledger: Ledger,
+    vault: Vault,
+    custody: CustodyRecord,
+    lead: Sequence[Unlocked],
+    entries: Sequence[LetterEntry],
+    today: date,
+) -> list[str]:
+    """Destroy records and return their digests; the custody record has who did it. Done again after an interruption, it goes on.
+
+    Raises DestructionError unless two people are here and the line was told; VaultError, LedgerError, CustodyRecordError.
+    """
+    require_told(entries)
+    require_two(lead)
+    digests = [entry.digest for entry in entries]
+    for digest in digests:
+        vault.destroy(digest)
+    ledger.mark_destroyed([], digests)
+    custody.add(RECORDS_DESTROYED, lead[0].card.epoch, today, custodians=list(lead[0].custodians), records=len(digests))
+    return digests

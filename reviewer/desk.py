@@ -19,7 +19,7 @@ from reviewer.vault import Vault
 
 _ONLY: Final[Mapping[Purpose, str]] = {
     "panel": "This is the safeguarding lead's station: records of danger have no threads, answers or holds. See `reviewer list`.",
-    "lead": "This is the panel's station: only the safeguarding lead acknowledges, and records of danger.",
+    "lead": "This is the panel's station: records of danger come to the safeguarding lead's, where they are acknowledged and destroyed.",
 }
 
 

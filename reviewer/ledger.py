@@ -240,9 +240,10 @@ class Ledger(Calls, Bundles, Roll):
             connection.execute(noting.values(acknowledged=True, confirmed=None))
 
     def count_acknowledged(self) -> int:
-        """Return how many records the safeguarding lead has taken on."""
+        """Return how many of the records that are here the safeguarding lead has taken on."""
+        wanted = select(func.count()).where(col(LetterEntry.acknowledged), LetterEntry.status == Status.IMPORTED)
         with self._session() as session:
-            return session.exec(select(func.count()).where(col(LetterEntry.acknowledged).is_(True))).one()
+            return session.exec(wanted).one()
 
     def threads_to_destroy(self) -> Sequence[ThreadEntry]:
         """Return the threads that were taken back and wait for two people."""

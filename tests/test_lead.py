@@ -76,6 +76,31 @@ def test_a_record_reaches_the_lead_and_its_acknowledgement_comes_back(line: Line
     assert other.digest != one.digest
 
 
+def test_two_custodians_of_the_lead_destroy_what_the_line_was_told_of(small: Line) -> None:
+    one, other = small.alarm("Invented, the first.", "Invented, the second.")
+    small.at_lead("import", str(small.export()[0]))
+    first, second = one.digest.hex(), other.digest.hex()
+    assert "acknowledge` and `reviewer export` come first" in small.at_lead("destroy-record", first, code=1).stderr
+    small.at_lead("acknowledge", first)
+    assert "come first" in small.at_lead("destroy-record", first, code=1).stderr
+    small.intake.run("import", str(small.back()))
+    assert "come first" in small.at_lead("destroy-record", first, second, code=1).stderr
+    sealed = [path for path in small.station.letters.rglob("*") if path.is_file()]
+    # As after an interruption: its file is gone already.
+    next(path for path in sealed if first in path.name).unlink()
+    said = small.at_lead("destroy-record", first, "--yes").stdout
+    assert f"{first[:12]} is destroyed." in said
+    assert len([path for path in sealed if path.exists()]) == len(sealed) - 1
+    assert "was destroyed here" in small.at_lead("read", first, code=1).stderr
+    assert "Invented, the second." in small.at_lead("read", second).stdout
+    # The line keeps knowing that it was taken on; a bundle that comes again brings nothing back.
+    small.intake.run("import", str(small.back()))
+    assert small.status()["acknowledged"] == 1
+    state = json.loads(reviewer("status", "--json", station=small.station.root).stdout)
+    assert (state["dangers"], state["letters"]["missing"]) == ({"acknowledged": 0, "open": 1}, 0)
+    assert "1 record(s) of danger destroyed by custodians 1, 2" in reviewer("status", station=small.station.root).stdout
+
+
 def test_the_two_chains_never_meet(line: Line) -> None:
     letter = new_letter()
     with line.store() as store:

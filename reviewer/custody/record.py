@@ -17,7 +17,10 @@ from reviewer.files import FILE_MODE, read_small
 
 _FIRST: Final = "0" * 64
 _MOST_BYTES: Final = 1 << 22
-_KINDS: Final = frozenset({"ceremony", "rehearsed", "renewed", "old shares destroyed", "epoch ended"})
+RECORDS_DESTROYED: Final = "records destroyed"
+_KINDS: Final = frozenset(
+    {"ceremony", "rehearsed", "renewed", "old shares destroyed", "epoch ended", RECORDS_DESTROYED}
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ def described(entry: CustodyEntry) -> str:
             text = f"shares renewed: set {details['set']} on {details['on']}, after set {details['old_set']}"
         case "old shares destroyed":
             text = f"shares {_numbers(details['shares'])} of set {details['set']} destroyed before {' and '.join(details['witnesses'])}"
+        case "records destroyed":
+            text = f"{details['records']} record(s) of danger destroyed by custodians {_numbers(details['custodians'])}"
         case _:
             text = f"ended by custodians {_numbers(details['custodians'])}: {details['letters']} letter(s) destroyed"
     return f"{entry.day}  epoch {entry.epoch}  {text}"

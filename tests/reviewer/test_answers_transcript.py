@@ -35,6 +35,7 @@ def test_the_transcript_of_answers_is_the_golden_one(panel: Panel, intake: Intak
     run("reply", first.digest.hex()[:12], code=1)
     run("thread", first.digest.hex()[:12], *shares)
     run("acknowledge", "--all", code=1)
+    run("destroy-record", first.digest.hex()[:12], code=1)
     run("export", f"--to={tmp_path / 'back'}", *shares)
     run("backup", f"--to={tmp_path / 'copy'}", *shares)
     (copy,) = (tmp_path / "copy").glob("*.heard-backup")
