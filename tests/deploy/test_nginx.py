@@ -235,7 +235,8 @@ def test_silent_senders_are_let_go(tmp_path: Path, sent: bytes, setting: str, qu
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             while client.recv(65_536):
                 pass
-        assert time.monotonic() - began < 5
+        # The settings that are shipped wait for 20 seconds or more.
+        assert time.monotonic() - began < 15
 
 
 def test_when_nobody_answers_behind_the_page_says_what_to_do(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.intake.form import TEXT, FilledForm
 from tests.intake.installed import Installed
 from tests.intake.returning import ReturnVisit
 from tests.leaks import leaks
+from tests.patience import soon
 
 PLANTED = "Kept by a page that does not care."
 
@@ -170,14 +171,12 @@ def test_a_slow_site_behind_it_shows_nothing_of_the_page(
     if not styles:
         page.route("**/static/site.*", lambda route: route.abort())
     write(page, site).evaluate(REMAINS)
-    page.wait_for_timeout(200)
-    assert "Your account" in told[-1]
+    soon(lambda: any("Your account" in line for line in told), page)
     with elsewhere.slow():
         # All in the one moment of the click, before anything is asked for.
         assert page.evaluate("document.querySelector('#exit-link').click(), document.body.innerHTML") == ""
         told.clear()
-        page.wait_for_timeout(500)
-        assert len(told) > 2
+        soon(lambda: len(told) > 2, page)
         assert set(told) == {"/share nothing"}
         assert page.workers == []
     page.wait_for_url(elsewhere.url)
@@ -195,12 +194,11 @@ def test_leaving_what_words_opened(
     visit.come_back(site, words).start("add")
     page.locator("#return-add-text").press_sequentially("One more thing.")
     page.evaluate(REMAINS)
-    page.wait_for_timeout(200)
-    assert TEXT in told[-1]
+    soon(lambda: any(TEXT in line for line in told), page)
     with elsewhere.slow():
         page.evaluate("document.querySelector('#exit-link').click()")
         told.clear()
-        page.wait_for_timeout(500)
+        soon(lambda: len(told) > 2, page)
         assert set(told) == {"/return nothing"}
         assert page.workers == []
     page.wait_for_url(elsewhere.url)
@@ -270,14 +268,6 @@ def profile_at(
         # As when somebody shuts the device down.
         process.terminate()
         process.wait(20)
-
-
-def soon(found: Callable[[], object], *, seconds: float = 60) -> None:
-    """Wait until `found` returns something."""
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 def tab(context: BrowserContext, url: str) -> Page:

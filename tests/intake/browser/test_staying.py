@@ -11,6 +11,7 @@ from tests.intake.browser.looking import opened, says
 from tests.intake.browser.threads import sent_account
 from tests.intake.form import TEXT, FilledForm
 from tests.intake.returning import ReturnVisit
+from tests.patience import soon
 from tests.wire import Wire
 
 MORE = " And more, written without a connection."
@@ -66,7 +67,7 @@ def test_a_reload_that_somebody_takes_back_keeps_everything(site: str, page: Pag
 
     page.on("dialog", stay)
     page.evaluate("setTimeout(() => location.reload(), 0)")
-    page.wait_for_timeout(500)
+    soon(lambda: shown, page)
     assert shown == ["beforeunload"]
     expect(page.locator("#account")).to_have_value(TEXT)
 

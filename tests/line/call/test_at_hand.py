@@ -7,11 +7,13 @@ from playwright.sync_api import Route, expect
 
 from crypto.constants import RECORD_KINDS
 from crypto.danger import parse_danger
+from crypto.letter import Letter
 from crypto.opening import Identity, open_sealed
 from tests.crypto import samples
 from tests.intake.browser.threads import keys_of
 from tests.line.call.calling import TEXT, CallPage
 from tests.line.call.office import Office
+from tests.patience import soon
 from tests.wire import Wire
 
 PANELS = {"1": "danger", "2": "distress", "3": "words", "4": "keys", "0": "destroy"}
@@ -169,11 +171,10 @@ def test_what_a_bundle_carries_already_is_taken_back_by_a_letter(call: CallPage,
 def test_an_unfinished_call_gives_way_to_the_whole_one(call: CallPage, office: Office) -> None:
     text = TEXT + " Whole."
     call.begin().agree("yes").write(text).wait_until_saved()
-    (part,) = [one for one in office.letters("unfinished") if any(a.text == text for a in one.answers)]
+    (part,) = parts_with(office, text)
     with call.page.expect_response("**/thread"):
         call.send().wait_until_sent()
-    call.page.wait_for_timeout(500)
-    assert not [one for one in office.letters("unfinished") if any(a.text == text for a in one.answers)]
+    soon(lambda: not parts_with(office, text), call.page)
     (letter,) = [one for one in office.letters() if any(a.text == text for a in one.answers)]
     assert letter.call is not None
     assert part.call is not None
@@ -185,9 +186,13 @@ def test_words_taken_later_replace_what_went_to_the_inquiry(call: CallPage, offi
     call.begin().agree("yes").write(text).wait_until_saved()
     call.take_words().wait_until_saved()
     call.type(" ").wait_until_saved()
-    call.page.wait_for_timeout(500)
+    soon(lambda: not parts_with(office, text), call.page)
     assert office.letters("draft", identity_of(call))
-    assert not [one for one in office.letters("unfinished") if any(a.text == text for a in one.answers)]
+
+
+def parts_with(office: Office, text: str) -> list[Letter]:
+    """The unfinished calls in the store that hold a text."""
+    return [one for one in office.letters("unfinished") if any(answer.text == text for answer in one.answers)]
 
 
 def identity_of(call: CallPage) -> Identity:
