@@ -14,7 +14,7 @@ from reviewer.ledger import Ledger
 from reviewer.reading import Reading
 
 CARRIES_KEYS, SIGNED, NOT_OPENED = "carries the keys of the thread", "signed by the words", "not opened"
-UNVERIFIED = "NOT signed by the words"
+NO_WORDS, UNVERIFIED = "has no return words", "NOT signed by the words"
 BROKE_OFF = "the call broke off; no choice in it counts"
 _UNFINISHED = LETTER_KINDS[UNFINISHED]
 _DECIDE = frozenset({LETTER_KINDS[ACCOUNT], LETTER_KINDS["choices"]})
@@ -45,8 +45,7 @@ class Sheet:
 class Outline:
     """A thread as the ledger has it. `thread` is where it goes on now, None while no account of it counts or it has no words.
 
-    `standing` says whether its choices can count, as far as that can be told without opening anything; `decided_by` is the digest
-    (64 hex) of the letter that they are in.
+    `effective` says whether its choices can count, and which letter they are in, as far as that can be told without opening anything.
     """
 
     thread: ThreadEntry | None
@@ -166,7 +165,7 @@ def _sheet(entry: LetterEntry, words: int, read: Callable[[LetterEntry], Reading
     if letter.kind == UNFINISHED:
         return Sheet(entry, words, BROKE_OFF, reading)
     if letter.kind == ACCOUNT:
-        return Sheet(entry, words, CARRIES_KEYS if letter.thread else "has no return words", reading)
+        return Sheet(entry, words, CARRIES_KEYS if letter.thread else NO_WORDS, reading)
     try:
         verify_letter(letter, entry.verify_key or "")
     except LetterSignatureError:

@@ -45,6 +45,6 @@ def run(options: argparse.Namespace) -> None:
         say_json({"demonstration": desk.demonstration, "found": fields})
         return
     for one in shown:
-        excerpt = f"  {safe_line(one.excerpt)}" if options.excerpts else ""
+        excerpt = f"  {safe_line(' '.join(one.excerpt.split()))}" if options.excerpts else ""
         say(f"{one.line.digest[:SHORT_ID]}  {one.line.kind}{excerpt}")
     say(f"{len(shown)} letter(s).")
