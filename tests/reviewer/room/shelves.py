@@ -1,5 +1,6 @@
 """A station whose letters are of every sort that a page of the room has to show: all invented, and short."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +40,11 @@ class Shelves:
     other_kind: LetterRecord
     part: LetterRecord
     taken_back: LetterRecord
+
+    def copied(self, folder: Path) -> "Shelves":
+        """The same in another folder, for a test that changes something."""
+        shutil.copytree(self.station.root, folder / "station")
+        return replace(self, station=Station(folder / "station"), folder=folder)
 
     def who(self, name: str = READER) -> tuple[str, ...]:
         """The options by which a reader signs in."""
