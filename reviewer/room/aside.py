@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reviewer.cases.filing import Persons
 from reviewer.cases.store import PAGE
-from reviewer.entries import LetterEntry
+from reviewer.entries import LetterEntry, Status
 from reviewer.naming import kind_of
 from reviewer.remedies import remedy
 from reviewer.room.letters import Letters
@@ -39,9 +39,19 @@ class AsidePage:
 
 def aside_page(letters: Letters, number: int) -> AsidePage:
     """Return a page (from 1) of what was set aside, oldest week first. Threads that whoever is here may know are left out."""
-    work, ledger = letters.work, letters.desk.ledger
-    hidden, persons = work.store.hidden_persons(work.seat.name), Persons.read(ledger)
-    entries = [entry for row in work.store.aside() if (entry := ledger.letter(row.digest)) is not None]
-    shown = [Aside(entry) for entry in entries if persons.of(entry) not in hidden]
+    hidden = _hidden(letters)
+    shown = [row.digest for row in letters.work.store.aside() if row.digest not in hidden]
     end = number * PAGE
-    return AsidePage(shown[end - PAGE : end], len(shown), number + 1 if len(shown) > end else None)
+    entries = [letters.desk.ledger.letter(digest) for digest in shown[end - PAGE : end]]
+    here = [Aside(entry) for entry in entries if entry is not None]
+    return AsidePage(here, len(shown), number + 1 if len(shown) > end else None)
+
+
+def _hidden(letters: Letters) -> frozenset[str]:
+    """Return what was set aside (digests) of threads that the reader does not get: the ledger says whose each is, in one pass."""
+    ledger, persons = letters.desk.ledger, letters.work.store.hidden_persons(letters.work.seat.name)
+    if not persons:
+        return frozenset()
+    known = Persons.read(ledger)
+    aside = (called for called in ledger.roll() if called.status == Status.SET_ASIDE)
+    return frozenset(called.digest for called in aside if known.of(called) in persons)

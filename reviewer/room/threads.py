@@ -57,6 +57,10 @@ class Leaf:
         if self.entry.status != Status.IMPORTED:
             words = _OUTCOMES[self.entry.status]
             return f"{words}: {self.entry.reason}" if self.entry.reason else words
+        if self.line is None and self.sheet.reading is None:
+            return (
+                "It counts, and is not in the case store: it needs the shares of another epoch, or its file is missing"
+            )
         if self.sheet.reading is not None:
             return f"It counts: {self.sheet.verification}, verified again now"
         return f"It counts: {self._at_import()}, verified when it was imported"

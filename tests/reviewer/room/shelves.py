@@ -39,6 +39,7 @@ class Shelves:
     second: LetterRecord
     other_kind: LetterRecord
     part: LetterRecord
+    waiting: LetterRecord
     taken_back: LetterRecord
 
     def copied(self, folder: Path) -> "Shelves":
@@ -73,7 +74,9 @@ def filled(folder: Path, panel: Panel, *, readers: bool = True) -> Shelves:
     second = record(person, replace(person, sequence=1).addition("Invented, for a place that is taken."))
     other_kind = panel.record(panel.write("Invented."), kind=LETTER_KINDS["draft"])
     part, taken_back = caller.part(PART), account(gone, "Invented, and taken back.")
-    take(station, panel, intake, [first, added, forged, other_kind, part, taken_back])
+    early = Survivor(panel.card, sequence=1)
+    waiting = signed(early, early.addition("Invented, and early."))
+    take(station, panel, intake, [first, added, forged, other_kind, part, waiting, taken_back])
     take(station, panel, intake, [second, signed(gone, gone.withdrawal())])
     # Chosen after two letters claimed one place: what counts is clear again.
     changed = signed(person, person.choices("no"))
@@ -83,4 +86,4 @@ def filled(folder: Path, panel: Panel, *, readers: bool = True) -> Shelves:
             work.store.add_reader("custodians", "ann", [Role.CUSTODIAN], SECRET, CHEAPEST_FOR_TESTS)
             for name in (READER, OTHER):
                 work.store.add_reader("ann", name, [Role.READER, Role.SECOND], SECRET, CHEAPEST_FOR_TESTS)
-    return Shelves(station, panel, folder, first, added, changed, forged, second, other_kind, part, taken_back)
+    return Shelves(station, panel, folder, first, added, changed, forged, second, other_kind, part, waiting, taken_back)

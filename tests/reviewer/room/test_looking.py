@@ -277,6 +277,25 @@ def test_a_call_that_broke_off_says_which_part_it_is(looking: Window, shelves: S
     assert re.search(r"Part 1 of call [0-9a-f]{12}\.", page)
 
 
+def test_a_letter_that_waits_is_shown_and_not_acted_on(looking: Window, shelves: Shelves) -> None:
+    letter = short_of(shelves.waiting)
+    page = looking.get(f"/thread/{letter}")
+    assert "The account of this thread has not arrived: nothing of it is acted on." in page
+    assert "It waits, and is not acted on: its account has not arrived." in page
+    looking.post(f"/letter/{letter}/open", 303)
+    assert "This letter does not count: its account has not arrived." in looking.get(f"/letter/{letter}/1")
+    assert "Waiting for a letter before: 1 letter." in looking.get("/came")
+
+
+def test_a_letter_that_other_shares_open_is_named(looking: Window, shelves: Shelves) -> None:
+    digest = shelves.account.digest.hex()
+    looking.work.store.shred([digest])
+    next(shelves.station.letters.rglob(f"*{digest}*")).unlink()
+    page = looking.get(f"/thread/{digest[:12]}")
+    assert "It counts, and is not in the case store" in page
+    assert f"Open account {digest[:12]}" not in page
+
+
 def last_part(window: Window, letter: str) -> str:
     window.post(f"/letter/{letter}/open", 303)
     page = window.get(f"/letter/{letter}/1")
