@@ -1,6 +1,6 @@
 """One person's whole thread: its letters, those of the words before, what was answered, and the choices that count now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crypto.constants import LETTER_KINDS
@@ -14,9 +14,10 @@ from reviewer.ledger import Ledger
 from reviewer.reading import Reading
 
 CARRIES_KEYS, SIGNED, NOT_OPENED = "carries the keys of the thread", "signed by the words", "not opened"
-UNVERIFIED = "NOT signed by the words"
+NO_WORDS, UNVERIFIED = "has no return words", "NOT signed by the words"
 BROKE_OFF = "the call broke off; no choice in it counts"
 _UNFINISHED = LETTER_KINDS[UNFINISHED]
+_DECIDE = frozenset({LETTER_KINDS[ACCOUNT], LETTER_KINDS["choices"]})
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """A thread as it stands. `thread` is where it goes on now, None while no account of it counts or it has no words."""
+class Outline:
+    """A thread as the ledger has it. `thread` is where it goes on now, None while no account of it counts or it has no words.
+
+    `effective` says whether its choices can count, and which letter they are in, as far as that can be told without opening anything.
+    """
 
     thread: ThreadEntry | None
     sheets: Sequence[Sheet]
@@ -59,31 +63,67 @@ class Dossier:
         return "waiting" if any(sheet.entry.status == Status.WAITING for sheet in self.sheets) else "no return words"
 
 
+@dataclass(frozen=True)
+class Dossier(Outline):
+    """A thread whose letters were opened and verified again, with the choices in them."""
+
+    @property
+    def deciding(self) -> list[Sheet]:
+        """The letters that said what is chosen, in their order: the last one is the one that counts."""
+        return [
+            sheet
+            for sheet in self.sheets
+            if sheet.entry.status == Status.IMPORTED
+            and sheet.entry.kind in _DECIDE
+            and sheet.voice.consents is not None
+        ]
+
+
 def open_dossier(ledger: Ledger, read: Callable[[LetterEntry], Reading], entry: LetterEntry) -> Dossier:
     """Return the thread that a letter belongs to, with the parts of the calls that it came from.
 
     What counts in it is read, which may raise ReadingError or VaultError, and verified again. Raises LedgerError.
     """
     keys, found = _found(ledger, entry)
-    sheets = [_sheet(letter, words, read) for letter, words in found]
-    sheets.sort(key=lambda sheet: (sheet.voice.place, _part(sheet), sheet.voice.brought, sheet.entry.digest))
-    whole = not keys or ledger.counts().missing == 0
-    return Dossier(
-        ledger.thread(keys[-1]) if keys else None,
-        sheets,
-        ledger.notices(keys) if keys else [],
-        effective_choices([sheet.voice for sheet in sheets if not sheet.is_unfinished], is_whole=whole),
-    )
+    sheets = _in_order(_sheet(letter, words, read) for letter, words in found)
+    voices = [sheet.voice for sheet in sheets if not sheet.is_unfinished]
+    return Dossier(*_around(ledger, keys, sheets), effective_choices(voices, is_whole=_is_whole(ledger, keys)))
+
+
+def outline(ledger: Ledger, entry: LetterEntry) -> Outline:
+    """Return the same thread without opening anything: no letter is read, and no choice is in it. Raises LedgerError."""
+    keys, found = _found(ledger, entry)
+    sheets = _in_order(Sheet(letter, words, NOT_OPENED) for letter, words in found)
+    return Outline(*_around(ledger, keys, sheets), _unopened(ledger, keys, found))
 
 
 def counts_now(ledger: Ledger, entry: LetterEntry) -> bool:
     """Say, without opening anything, whether the choices in a letter are those that count now."""
-    keys, found = _found(ledger, entry)
+    effective = _unopened(ledger, *_found(ledger, entry))
+    return effective.standing is Standing.CLEAR and effective.decided_by == entry.digest
+
+
+def _unopened(ledger: Ledger, keys: Sequence[str], found: Sequence[tuple[LetterEntry, int]]) -> Effective:
+    """Return whether choices can count and which letter they are in, taking each that counts for one that opens and verifies."""
     voices = [
         _voice(letter, words, is_known=True, reading=None) for letter, words in found if letter.kind != _UNFINISHED
     ]
-    effective = effective_choices(voices, is_whole=not keys or ledger.counts().missing == 0)
-    return effective.standing is Standing.CLEAR and effective.decided_by == entry.digest
+    return effective_choices(voices, is_whole=_is_whole(ledger, keys))
+
+
+def _is_whole(ledger: Ledger, keys: Sequence[str]) -> bool:
+    return not keys or ledger.counts().missing == 0
+
+
+def _in_order(sheets: Iterable[Sheet]) -> list[Sheet]:
+    return sorted(sheets, key=lambda sheet: (sheet.voice.place, _part(sheet), sheet.voice.brought, sheet.entry.digest))
+
+
+def _around(
+    ledger: Ledger, keys: Sequence[str], sheets: Sequence[Sheet]
+) -> tuple[ThreadEntry | None, Sequence[Sheet], Sequence[NoticeEntry]]:
+    """Return where the thread goes on, its letters, and what was answered."""
+    return ledger.thread(keys[-1]) if keys else None, sheets, ledger.notices(keys) if keys else []
 
 
 def _keys(ledger: Ledger, entry: LetterEntry) -> list[str]:
@@ -125,7 +165,7 @@ def _sheet(entry: LetterEntry, words: int, read: Callable[[LetterEntry], Reading
     if letter.kind == UNFINISHED:
         return Sheet(entry, words, BROKE_OFF, reading)
     if letter.kind == ACCOUNT:
-        return Sheet(entry, words, CARRIES_KEYS if letter.thread else "has no return words", reading)
+        return Sheet(entry, words, CARRIES_KEYS if letter.thread else NO_WORDS, reading)
     try:
         verify_letter(letter, entry.verify_key or "")
     except LetterSignatureError:

@@ -7,7 +7,7 @@ asked whether one is in force gets the answer from verified notices alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from crypto.card import PanelCard
 from crypto.constants import NOTICE_KINDS
@@ -23,6 +23,8 @@ from reviewer.vault import Vault
 
 _LANGUAGE: Final = "en"
 LEAST_PREFIX: Final = 6
+_PAST, _REPLACED = "past", "replaced"
+OVER: Final = frozenset({_PAST, _REPLACED})
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,39 @@ class Holds:
         )
         self.ledger.add_notice(entry)
         return hold
+
+
+def told(holds: Holds, today: date) -> list[dict[str, Any]]:
+    """Return what there is to say about every hold, oldest first, for people and for programs."""
+    sent = {entry.digest for entry in holds.ledger.notices([EVERYONE]) if entry.bundle is not None}
+    every = holds.all()
+    stand = {hold_digest(hold) for hold in standing(every)}
+    return [
+        fields_of(hold, today, is_sent=hold_digest(hold) in sent, is_replaced=hold_digest(hold) not in stand)
+        for hold in every
+    ]
+
+
+def fields_of(hold: Notice, today: date, *, is_sent: bool, is_replaced: bool = False) -> dict[str, Any]:
+    """Return what there is to say about one hold, for people and for programs."""
+    return {
+        "id": hold_digest(hold),
+        "from": hold.valid_from,
+        "to": hold.valid_to,
+        "state": _state(hold, today, is_replaced=is_replaced),
+        "replaces": hold.digests[0] if hold.digests else None,
+        "epoch": hold.epoch,
+        "sent": is_sent,
+        "text": hold.text,
+    }
+
+
+def _state(hold: Notice, today: date, *, is_replaced: bool) -> str:
+    if is_replaced:
+        return _REPLACED
+    if hold.valid_to < today.isoformat():
+        return _PAST
+    return "in force" if hold.valid_from <= today.isoformat() else "to come"
 
 
 def check_text(text: str) -> None:

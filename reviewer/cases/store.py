@@ -211,6 +211,11 @@ class Cases(CaseDatabase):
         with self._session() as session:
             return reader is not None and session.exec(wanted).first() is not None
 
+    def hidden_persons(self, reader: str | None) -> frozenset[str]:
+        """Return the threads that a reader does not get, because they may know the person."""
+        with self._session() as session:
+            return frozenset() if reader is None else frozenset(session.exec(_recused(reader)))
+
     def recuse(self, reader: str, person: str, *, may_know: bool) -> None:
         """Let a reader not get a thread any more; nothing says so to others."""
         adding = insert(RecusalRow).values(reader=reader, person=person, may_know=may_know)

@@ -3,9 +3,8 @@
 import argparse
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from crypto.hold import hold_digest, standing
 from crypto.notice import Notice
 from reviewer.cases.log import Act
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
@@ -13,15 +12,12 @@ from reviewer.commands.wording import add_text_options, read_text
 from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import Desk, open_desk
 from reviewer.display import safe_text
-from reviewer.entries import EVERYONE
 from reviewer.errors import HoldError, SettingsError
-from reviewer.holding import Holds, check_text, day_before
+from reviewer.holding import Holds, check_text, day_before, fields_of, told
 from reviewer.reading import SHORT_ID
 from reviewer.terminal import ask, note, say, say_json
 from reviewer.unlocking import use_panel
 
-_PAST, _REPLACED = "past", "replaced"
-OVER: Final = frozenset({_PAST, _REPLACED})
 _EXAMPLE = """\
   reviewer hold
   reviewer hold --from 2026-12-01 --to 2027-05-31 --text-file hold.txt
@@ -60,20 +56,9 @@ def run(options: argparse.Namespace) -> None:
         with desk.station.locked():
             hold = _end(desk, options) if options.end is not None else _publish(desk, options)
         if options.json:
-            say_json({"demonstration": desk.demonstration, "hold": _fields(hold, date.today(), is_sent=False)})
+            say_json({"demonstration": desk.demonstration, "hold": fields_of(hold, date.today(), is_sent=False)})
         else:
             say(f"Signed: {hold.valid_from} to {hold.valid_to}. It leaves with the next `reviewer export`.")
-
-
-def told(holds: Holds, today: date) -> list[dict[str, Any]]:
-    """Return what there is to say about every hold, oldest first, for people and for programs."""
-    sent = {entry.digest for entry in holds.ledger.notices([EVERYONE]) if entry.bundle is not None}
-    every = holds.all()
-    stand = {hold_digest(hold) for hold in standing(every)}
-    return [
-        _fields(hold, today, is_sent=hold_digest(hold) in sent, is_replaced=hold_digest(hold) not in stand)
-        for hold in every
-    ]
 
 
 def _publish(desk: Desk, options: argparse.Namespace) -> Notice:
@@ -132,27 +117,6 @@ def _lines(every: Iterable[dict[str, Any]]) -> Iterable[str]:
         waits = "" if hold["sent"] else ", waits for the next export"
         yield f"{hold['id'][:SHORT_ID]}  {hold['from']} to {hold['to']}  {hold['state']}{waits}"
         yield f"  {safe_text(hold['text'])}"
-
-
-def _fields(hold: Notice, today: date, *, is_sent: bool, is_replaced: bool = False) -> dict[str, Any]:
-    return {
-        "id": hold_digest(hold),
-        "from": hold.valid_from,
-        "to": hold.valid_to,
-        "state": _state(hold, today, is_replaced=is_replaced),
-        "replaces": hold.digests[0] if hold.digests else None,
-        "epoch": hold.epoch,
-        "sent": is_sent,
-        "text": hold.text,
-    }
-
-
-def _state(hold: Notice, today: date, *, is_replaced: bool) -> str:
-    if is_replaced:
-        return _REPLACED
-    if hold.valid_to < today.isoformat():
-        return _PAST
-    return "in force" if hold.valid_from <= today.isoformat() else "to come"
 
 
 def _day(text: str) -> date:

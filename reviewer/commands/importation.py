@@ -11,6 +11,7 @@ from reviewer.desk import Desk, open_desk
 from reviewer.errors import TooFewSharesError
 from reviewer.importing import Imported, Importer
 from reviewer.reading import SHORT_ID
+from reviewer.remedies import remedy
 from reviewer.terminal import Progress, say, say_json
 from reviewer.trust import require_trusted_key
 from reviewer.unlocking import use_panel
@@ -89,6 +90,7 @@ def _tell(imported: Imported) -> None:
         say("This station is older than that confirmation: restore its newest copy.")
     for letter in imported.set_aside:
         say(f"Set aside {letter.digest[:SHORT_ID]}: {letter.reason}.")
+        say(f"  What to do: {remedy(letter.reason)}")
 
 
 def _tell_json(imported: Imported, desk: Desk) -> None:
@@ -103,7 +105,10 @@ def _tell_json(imported: Imported, desk: Desk) -> None:
             "withdrawn": imported.counts.withdrawn,
             "destroyed": imported.counts.destroyed,
             "missing": imported.counts.missing,
-            "set_aside": [{"id": letter.digest, "reason": letter.reason} for letter in imported.set_aside],
+            "set_aside": [
+                {"id": letter.digest, "reason": letter.reason, "remedy": remedy(letter.reason)}
+                for letter in imported.set_aside
+            ],
             "duplicates": imported.duplicates,
         }
     )

@@ -2,8 +2,7 @@
 
 import argparse
 
-from reviewer.cases.log import Act
-from reviewer.cases.readers import Right
+from reviewer.cases.searching import look_for
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
 from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import open_desk
@@ -36,11 +35,7 @@ def run(options: argparse.Namespace) -> None:
         words = options.words or ask("Words to look for: ")
         panel = use_panel(given(options), desk)
         with at_work(desk, options, panel) as work:
-            work.seat.require(Right.READ)
-            found = work.store.search(words, work.seat.name, excerpts=options.excerpts)
-            shown = [one for one in found if not (options.excerpts and work.store.needs_two(one.line.person))]
-            # Neither the words nor what was found: the log is for everybody who works here.
-            work.store.note(work.seat.who, Act.SEARCHED, [f"{len(shown)} found"])
+            shown = look_for(work, words, excerpts=options.excerpts)
     if options.json:
         fields = [
             {"id": one.line.digest, "kind": one.line.kind, "week": one.line.week}
@@ -50,6 +45,6 @@ def run(options: argparse.Namespace) -> None:
         say_json({"demonstration": desk.demonstration, "found": fields})
         return
     for one in shown:
-        excerpt = f"  {safe_line(one.excerpt)}" if options.excerpts else ""
+        excerpt = f"  {safe_line(' '.join(one.excerpt.split()))}" if options.excerpts else ""
         say(f"{one.line.digest[:SHORT_ID]}  {one.line.kind}{excerpt}")
     say(f"{len(shown)} letter(s).")

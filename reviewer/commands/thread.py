@@ -3,24 +3,22 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
-from crypto.constants import LETTER_KINDS, NOTICE_KINDS
 from reviewer.cases.showing import Shelf
 from reviewer.choices import Choice, Standing
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
 from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import open_desk
 from reviewer.display import safe_line
-from reviewer.dossier import Dossier, Sheet, open_dossier
-from reviewer.entries import NEVER_SENT, NoticeEntry, Status
+from reviewer.dossier import Dossier, Sheet
+from reviewer.entries import Status
+from reviewer.naming import kind_of, way_of
 from reviewer.reading import SHORT_ID, call_of, content_note, find, text_lines, week_of
 from reviewer.terminal import ask, say, say_json
 from reviewer.unlocking import use_panel
 
-_KINDS: Final[Mapping[int, str]] = {code: name for name, code in (LETTER_KINDS | NOTICE_KINDS).items()}
 _EXAMPLE = """\
   reviewer thread 3f9a2c
 
@@ -47,12 +45,7 @@ def run(options: argparse.Namespace) -> None:
         entry = find(desk.ledger, options.id)
         panel = use_panel(given(options), desk, desk.card_of([entry]))
         with at_work(desk, options, panel) as work:
-            work.line(entry)
-            today, lines = date.today(), work.store.of_person(work.person(entry))
-            work.require_opening(entry, lines, today)
-            for letter in lines:
-                work.note_opening(letter.digest, letter, today)
-            dossier = open_dossier(desk.ledger, Shelf(desk, work, panel).read, entry)
+            dossier = Shelf(desk, work, panel).open_thread(entry)
     if options.json:
         say_json({"demonstration": desk.demonstration, **_fields(dossier)})
         return
@@ -77,7 +70,7 @@ def _lines(dossier: Dossier, *, staged: bool) -> Iterator[str]:
         yield ""
     yield "⟦answers⟧" if dossier.notices else "⟦answers⟧ none"
     for notice in dossier.notices:
-        yield f"{_KINDS[notice.kind]} {notice.sequence}: {_way(notice)}"
+        yield f"{kind_of(notice)} {notice.sequence}: {way_of(notice)}"
     yield ""
     yield from _choice_lines(dossier)
     yield f"⟦end of thread {first}⟧"
@@ -85,7 +78,7 @@ def _lines(dossier: Dossier, *, staged: bool) -> Iterator[str]:
 
 def _letter_lines(sheet: Sheet, *, staged: bool) -> Iterator[str]:
     entry = sheet.entry
-    kind = _KINDS.get(entry.kind, "unknown")
+    kind = kind_of(entry)
     under = f" under words {sheet.words + 1}" if sheet.words else ""
     yield f"⟦letter {entry.digest[:SHORT_ID]}⟧ {kind}, place {entry.sequence}{under}, {week_of(entry)}, bundle {entry.bundle}"
     yield f"⟦{entry.status}⟧ {entry.reason or sheet.verification}"
@@ -116,24 +109,13 @@ def _chosen(choice: Choice) -> str:
     return f"chosen: {safe_line(choice.label)}" if choice.value else "nothing was chosen"
 
 
-def _way(notice: NoticeEntry) -> str:
-    if notice.bundle is None:
-        return "waits for the next export"
-    return (
-        "not sent: it was taken back before"
-        if notice.bundle == NEVER_SENT
-        else f"sent with return bundle {notice.bundle}"
-    )
-
-
 def _fields(dossier: Dossier) -> dict[str, Any]:
     effective = dossier.effective
     return {
         "state": dossier.state,
         "letters": [_letter_fields(sheet) for sheet in dossier.sheets],
         "notices": [
-            {"kind": _KINDS[notice.kind], "sequence": notice.sequence, "way": _way(notice)}
-            for notice in dossier.notices
+            {"kind": kind_of(notice), "sequence": notice.sequence, "way": way_of(notice)} for notice in dossier.notices
         ],
         "choices": {
             "standing": effective.standing.value,
@@ -147,7 +129,7 @@ def _letter_fields(sheet: Sheet) -> dict[str, Any]:
     entry = sheet.entry
     return {
         "id": entry.digest,
-        "kind": _KINDS.get(entry.kind, "unknown"),
+        "kind": kind_of(entry),
         "words": sheet.words + 1,
         "place": entry.sequence,
         "call": entry.call,

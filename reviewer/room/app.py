@@ -20,6 +20,7 @@ from reviewer.errors import LockedError, StationError
 from reviewer.room.entrance import Entrance, Key
 from reviewer.room.headers import Headers
 from reviewer.room.letters import Letters, short
+from reviewer.room.looking import Looking
 from reviewer.room.pages import Pages
 from reviewer.room.styles import Styles
 from reviewer.terminal import note
@@ -36,6 +37,7 @@ class Room:
         self._pages = pages
         self._styles = styles
         self._end = end
+        self.looking = Looking(letters, pages)
 
     async def start(self, _request: Request) -> Response:
         """Show what comes next, without a word of it."""
@@ -48,7 +50,8 @@ class Room:
 
     async def thread(self, request: Request) -> Response:
         """Show what a thread consists of, and nothing of what was written."""
-        return self._pages.answer("thread", thread=self._letters.thread(request.path_params["id"]))
+        name = request.path_params["id"]
+        return self._pages.answer("thread", thread=self._letters.thread(name), whole=self.looking.threads.whole(name))
 
     async def open(self, request: Request) -> Response:
         """Note that a letter is opened, and lead to its first part."""
@@ -57,7 +60,7 @@ class Room:
     async def part(self, request: Request) -> Response:
         """Show one part of a letter."""
         page = self._letters.part(request.path_params["id"], request.path_params["number"])
-        return self._pages.answer("part", page=page)
+        return self._pages.answer("part", page=page, pace=self._letters.pace())
 
     async def heard(self, request: Request) -> Response:
         """Sign that a reviewer has read it."""
@@ -118,6 +121,7 @@ def _routes(room: Room) -> list[Route]:
         Route("/", room.start, methods=["GET"]),
         Route("/letters", room.list, methods=["GET"]),
         Route("/letters/{week:int}/{digest}", room.list, methods=["GET"]),
+        *room.looking.routes(),
         Route("/thread/{id}", room.thread, methods=["GET"]),
         Route("/thread/{id}/hand-over", room.hand_over, methods=["POST"]),
         Route("/thread/{id}/recuse", room.recuse, methods=["POST"]),

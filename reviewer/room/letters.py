@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from crypto.letter import Letter
 from reviewer.answering import say_heard, thread_of
 from reviewer.cases.casework import Casework
 from reviewer.cases.log import Act
@@ -16,7 +17,7 @@ from reviewer.cases.strongbox import Strongbox
 from reviewer.cases.unsealing import OpenedPanel
 from reviewer.desk import Desk
 from reviewer.dossier import counts_now
-from reviewer.entries import LetterEntry
+from reviewer.entries import LetterEntry, Status
 from reviewer.errors import AnswerError, ReaderError, ReadingError
 from reviewer.noticing import Notices
 from reviewer.opening import Unlocked
@@ -52,9 +53,19 @@ class Page:
     number: int
     total: int
     part: Part = field(repr=False)
-    language: str
+    letter: Letter = field(repr=False)
     choices_count: bool
     can_be_answered: bool
+
+    @property
+    def language(self) -> str:
+        """The language that it was written in, and its questions asked in."""
+        return self.letter.language
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is among the letters that count."""
+        return self.entry.status == Status.IMPORTED
 
     @property
     def is_last(self) -> bool:
@@ -84,8 +95,12 @@ class Letters:
         line = store.next_for(seat.reader)
         marks = store.marks(line.person) if line is not None else frozenset()
         taken_back = len(self.desk.ledger.threads_to_destroy()) + len(self.desk.ledger.parts_to_destroy())
-        pace = store.pace(seat.reader, date.today()) if seat.reader is not None else None
-        return Upcoming(line, marks, store.count_unseen(), taken_back, pace)
+        return Upcoming(line, marks, store.count_unseen(), taken_back, self.pace())
+
+    def pace(self) -> Pace | None:
+        """Return how many accounts the reader opened today, and how many it may hold; None while there are no readers."""
+        reader = self.work.seat.reader
+        return None if reader is None else self.work.store.pace(reader, date.today())
 
     def page(self, after: tuple[int, str]) -> list[Line]:
         """Return the letters after a place (week, digest) in the list, oldest week first, as many as a page holds."""
@@ -125,7 +140,7 @@ class Letters:
             number,
             len(parts),
             parts[number - 1],
-            letter.language,
+            letter,
             choices_count=counts_now(self.desk.ledger, entry),
             can_be_answered=self._can_be_answered(entry),
         )

@@ -9,8 +9,10 @@ from starlette.responses import HTMLResponse
 
 import templates
 from reviewer.display import safe_line, safe_text
+from reviewer.naming import kind_of, way_of
 from reviewer.room.letters import short
 from reviewer.room.styles import Styles
+from reviewer.room.view import View
 
 PROBLEMS: Final[Mapping[str, tuple[HTTPStatus, str, str]]] = {
     "missing": (
@@ -35,6 +37,7 @@ class Pages:
     """Renders them. `demonstration` marks every page of a station that one share opens."""
 
     def __init__(self, styles: Styles, *, demonstration: bool) -> None:
+        self.view = View()
         self._environment = Environment(
             loader=FileSystemLoader(templates.FOLDER),
             autoescape=True,
@@ -43,7 +46,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"safe_text": safe_text, "safe_line": safe_line, "short": short, "week": week}
-        self._environment.globals |= {"styles": styles, "demonstration": demonstration}
+        self._environment.filters |= {"kind_of": kind_of, "way_of": way_of}
+        self._environment.globals |= {"styles": styles, "demonstration": demonstration, "view": self.view}
 
     def answer(self, name: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         """Return a page as an answer."""
