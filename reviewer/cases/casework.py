@@ -13,6 +13,7 @@ from reviewer.cases.log import Act
 from reviewer.cases.pace import Order
 from reviewer.cases.readers import Right
 from reviewer.cases.rows import Mark
+from reviewer.cases.rules import Rules
 from reviewer.cases.seat import Seat
 from reviewer.cases.store import Line
 from reviewer.cases.strongbox import Strongbox
@@ -26,8 +27,8 @@ NO_LETTER: Final = "No letter has that ID; see `reviewer list`."
 _THESE_TWO: Final = "These two do not open this letter together; ask another person. Nothing was opened."
 
 
-class CaseStore(Order, Backups):
-    """Everything in one case store: letters, log, readers, what comes next, and backups. Methods raise CaseStoreError."""
+class CaseStore(Order, Backups, Rules):
+    """Everything in one case store: letters, log, readers, what comes next, replies, referrals, rules, and backups. Methods raise CaseStoreError."""
 
 
 @dataclass(frozen=True)
