@@ -48,6 +48,7 @@ COMMANDS = (
     "mark",
     "release",
     "refer",
+    "referrals",
     "log",
     "renew",
     "backup",
