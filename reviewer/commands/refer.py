@@ -10,7 +10,7 @@ from reviewer.cases.referrals import Basis, NewReferral
 from reviewer.cases.referring import FOLLOWS, Referrer, Typed, due_by_default
 from reviewer.cases.rows import Mark
 from reviewer.commands.options import Commands, add_command, add_share_options, given, station
-from reviewer.commands.wording import add_text_options, read_text
+from reviewer.commands.wording import add_text_options, has_text, read_text
 from reviewer.commands.work import add_reader_options, at_work
 from reviewer.desk import open_desk
 from reviewer.display import safe_line, safe_text
@@ -52,8 +52,7 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Look who decides, ask, show, and note it."""
     today = date.today()
-    has_text = options.text is not None or options.text_file is not None
-    text = read_text(options, "the referral") if has_text else ""
+    text = read_text(options, "the referral") if has_text(options) else ""
     with open_desk(station(options), options.json) as desk:
         desk.require("panel")
         entry = find(desk.ledger, options.id)
