@@ -16,6 +16,7 @@ from alembic.config import Config
 from crypto.constants import LETTER_KINDS
 from crypto.records import LetterRecord
 from reviewer.cases.casework import CaseStore, open_casework
+from reviewer.cases.duties import Duties
 from reviewer.cases.log import Act
 from reviewer.cases.referrals import NewReferral, Standing
 from reviewer.cases.replies import seen_of
@@ -25,6 +26,7 @@ from reviewer.migration import CASE_STORE, migrate
 from reviewer.station import Station
 from tests.intake.installed import ROOT
 from tests.leaks import leaks
+from tests.reviewer.agents import DESPITE, locked_at_the_end
 from tests.reviewer.cases.stores import decrypted, kept
 from tests.reviewer.cases.test_commands import Staff, account, take
 from tests.reviewer.panel import Intake, Panel, reviewer, reviewer_process
@@ -267,3 +269,23 @@ def test_a_store_of_before_is_brought_up_with_what_it_holds(tmp_path: Path) -> N
     assert store.referrals() == []
     assert store.marks("p") == {"referred"}
     store.close()
+
+
+def test_what_is_due_is_said_while_the_station_is_unlocked(staff: Staff, panel: Panel, intake: Intake) -> None:
+    (one,) = take(staff, intake, account(panel))
+    staff.run("refer", one, *SAID, f"--due={TODAY + timedelta(days=8)}")
+    root = staff.station.root
+    assert "seen here while the station is unlocked" in reviewer("status", station=root).stdout
+    assert json.loads(reviewer("status", "--json", station=root).stdout)["duties"] is None
+    staff.run("refer", one, *SAID, f"--due={TODAY}")
+    with locked_at_the_end(staff.station):
+        said = reviewer("unlock", *DESPITE, *panel.shares(1, 2), station=root).stdout
+        assert "Due within a week: what must follow of 1 referral(s)" in said
+        assert "OVERDUE" not in said
+        counted = json.loads(reviewer("status", "--json", station=root).stdout)["duties"]
+        assert counted == {"overdue": 0, "due": 1, "replies": 0}
+        assert "Due within a week" in reviewer("status", station=root).stdout
+    assert Duties(1, 0, 2).lines() == [
+        "OVERDUE: what must follow of 1 referral(s); see `reviewer referrals`.",
+        "Replies waiting for a second reader: 2; see `reviewer replies`.",
+    ]
