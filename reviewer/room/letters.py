@@ -6,6 +6,7 @@ from datetime import date
 
 from reviewer.answering import say_heard, thread_of
 from reviewer.cases.casework import Casework
+from reviewer.cases.duties import Duties, duties_of
 from reviewer.cases.log import Act
 from reviewer.cases.pace import Pace
 from reviewer.cases.readers import Right
@@ -86,6 +87,10 @@ class Letters:
         taken_back = len(self.desk.ledger.threads_to_destroy()) + len(self.desk.ledger.parts_to_destroy())
         pace = store.pace(seat.reader, date.today()) if seat.reader is not None else None
         return Upcoming(line, marks, store.count_unseen(), taken_back, pace)
+
+    def duties(self) -> Duties:
+        """Count what is due and what waits."""
+        return duties_of(self.work.store, date.today())
 
     def page(self, after: tuple[int, str]) -> list[Line]:
         """Return the letters after a place (week, digest) in the list, oldest week first, as many as a page holds."""
