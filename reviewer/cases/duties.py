@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reviewer.cases.casework import CaseStore
-from reviewer.cases.referrals import Standing, count_due
+from reviewer.cases.casework import CaseStore, Casework
+from reviewer.cases.referrals import Referral, Standing, count_due
+from reviewer.cases.referring import visible
 from reviewer.cases.strongbox import Strongbox
 from reviewer.cases.unsealing import OpenedPanel
 from reviewer.desk import Desk
@@ -33,10 +34,16 @@ class Duties:
         return said
 
 
-def duties_of(store: CaseStore, today: date) -> Duties:
-    """Count what waits in an open store. Raises CaseStoreError."""
-    standings = count_due(store.referrals(), today)
-    return Duties(standings[Standing.OVERDUE], standings[Standing.DUE], len(store.replies()))
+def duties_here(work: Casework, today: date) -> Duties:
+    """Count what waits, as far as it is not hidden from whoever is here. Raises CaseStoreError."""
+    gone = work.filer.is_taken_back
+    replies = [row for row in work.store.replies() if work.is_visible(row.digest) and not gone(row.digest)]
+    return _duties(list(visible(work)), len(replies), today)
+
+
+def _duties(referrals: Sequence[Referral], replies: int, today: date) -> Duties:
+    standings = count_due(referrals, today)
+    return Duties(standings[Standing.OVERDUE], standings[Standing.DUE], replies)
 
 
 def duties_at(desk: Desk, panel: Sequence[Unlocked], today: date) -> Duties | None:
@@ -49,7 +56,7 @@ def duties_at(desk: Desk, panel: Sequence[Unlocked], today: date) -> Duties | No
         with strongbox.open(OpenedPanel(panel), check=False) as opening:
             store = CaseStore(opening.path, opening.key)
             try:
-                return duties_of(store, today)
+                return _duties(store.referrals(), len(store.replies()), today)
             finally:
                 store.close()
     except (BusyError, CaseStoreError):

@@ -6,7 +6,7 @@ from datetime import date
 
 from reviewer.answering import say_heard, thread_of
 from reviewer.cases.casework import Casework
-from reviewer.cases.duties import Duties, duties_of
+from reviewer.cases.duties import Duties, duties_here
 from reviewer.cases.log import Act
 from reviewer.cases.pace import Pace
 from reviewer.cases.readers import Right
@@ -89,8 +89,8 @@ class Letters:
         return Upcoming(line, marks, store.count_unseen(), taken_back, pace)
 
     def duties(self) -> Duties:
-        """Count what is due and what waits."""
-        return duties_of(self.work.store, date.today())
+        """Count what is due and what waits, as far as the reader may know of it."""
+        return duties_here(self.work, date.today())
 
     def page(self, after: tuple[int, str]) -> list[Line]:
         """Return the letters after a place (week, digest) in the list, oldest week first, as many as a page holds."""
