@@ -6,13 +6,17 @@ What the log says of one is the letter that it answers, never a word of it.
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Final
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from reviewer.cases.database import CaseDatabase
 from reviewer.cases.log import STATION, Act, Log
-from reviewer.cases.rows import ReplyRow
+from reviewer.cases.rows import ReplyRow, RuleRow
 from reviewer.errors import AnswerError
+
+# Beside the rules of the station: the number that was given last.
+_LAST: Final = "last reply"
 
 
 class WaitingReplies(Log, CaseDatabase):
@@ -29,7 +33,11 @@ class WaitingReplies(Log, CaseDatabase):
     def add_reply(self, by: str, digest: str, language: str, text: str) -> int:
         """Keep a reply to a letter, and return its number."""
         with self._writing() as session:
-            number = (session.exec(select(func.max(ReplyRow.number))).one() or 0) + 1
+            last = session.get(RuleRow, _LAST) or RuleRow(name=_LAST, value="0")
+            # No number comes twice: whoever noted one down must not find other words under it.
+            number = int(last.value) + 1
+            last.value = str(number)
+            session.add(last)
             day = date.today().isoformat()
             session.add(ReplyRow(number=number, digest=digest, day=day, by=by, language=language, text=text))
             self._note(session, by, Act.PREPARED, [digest])

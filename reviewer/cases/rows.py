@@ -158,7 +158,7 @@ class BackupRow(Kept, table=True):
 
 
 class RuleRow(Kept, table=True):
-    """One rule of this station that its custodians chose, by name."""
+    """One rule of this station that its custodians chose, or a number that it counts on, by name."""
 
     __tablename__ = "rules"
 

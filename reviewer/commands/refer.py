@@ -91,11 +91,9 @@ def _typed(options: argparse.Namespace, text: str, today: date) -> Typed:
 
 
 def _confirm(new: NewReferral, *, yes: bool) -> None:
-    if yes:
-        return
     for line in _lines(new):
         note(line)
-    if ask("Do both of you decide this? Type yes: ").strip().lower() != "yes":
+    if not yes and ask("Do both of you decide this? Type yes: ").strip().lower() != "yes":
         raise ReferralError("Nothing was noted.")
 
 

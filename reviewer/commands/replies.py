@@ -85,10 +85,9 @@ def _act(replier: Replier, options: argparse.Namespace) -> str:
 
 
 def _confirm(row: ReplyRow, question: str, *, yes: bool) -> None:
-    if yes:
-        return
+    # Also with --yes: nobody signs words that they were not shown.
     note(safe_text(row.text))
-    if ask(f"{question} Type yes: ").strip().lower() != "yes":
+    if not yes and ask(f"{question} Type yes: ").strip().lower() != "yes":
         raise AnswerError("Nothing was done.")
 
 

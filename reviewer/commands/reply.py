@@ -78,10 +78,10 @@ def _answer(
     replier.check(letter, draft)
     waits = replier.takes_two() and replier.work.seat.reader is not None and replier.work.seat.second is None
     question = "Keep this for a second reader?" if waits else "Sign this and send it to that person?"
-    if not options.yes:
+    if not options.yes or replier.work.seat.second is not None:
         note(safe_text(draft.text))
-        if ask(f"{question} Type yes: ").strip().lower() != "yes":
-            raise AnswerError("Nothing was signed.")
+    if not options.yes and ask(f"{question} Type yes: ").strip().lower() != "yes":
+        raise AnswerError("Nothing was signed.")
     if waits:
         number = replier.prepare(letter, draft)
         return f"Reply {number} waits for a second reader: `reviewer replies --sign {number}`.", {"waiting": number}

@@ -104,7 +104,8 @@ def test_where_replies_take_two_they_wait_until_somebody_else_has_read_them(
     assert "may be the second" in staff.run(*sign, who=staff.who("bo"), code=1).stderr
     assert "no terminal" in staff.run("replies", "--sign=1", who=staff.who("di"), code=1).stderr
     assert told(staff, person, tmp_path / "before", "reply", who=staff.who("ann")) == []
-    staff.run(*sign, who=staff.who("di"))
+    # Nobody signs words that they were not shown.
+    assert f"{WORDS} More." in staff.run(*sign, who=staff.who("di")).stderr
     assert waiting(staff, "di") == []
     assert WORDS not in stored(staff)
     (notice,) = told(staff, person, tmp_path / "back", "reply", who=staff.who("ann"))
