@@ -40,13 +40,13 @@ def say_heard(notices: Notices, unlocked: Unlocked, letter: LetterEntry) -> Noti
     return notices.send(unlocked, thread, "heard", digests=digests)
 
 
-def reply(notices: Notices, unlocked: Unlocked, letter: LetterEntry, text: str) -> NoticeEntry:
-    """Sign and seal a reply. Raises AnswerError when it is empty, too long, or reaches nobody."""
+def reply(notices: Notices, unlocked: Unlocked, letter: LetterEntry, text: str, language: str = "en") -> NoticeEntry:
+    """Sign and seal a reply in a language (a tag). Raises AnswerError when it is empty, too long, or reaches nobody."""
     thread = thread_of(notices.ledger, letter)
     if not text.strip():
         raise AnswerError("The reply is empty; write what it is to say.")
     try:
-        return notices.send(unlocked, thread, "reply", text=text, digests=[letter.digest])
+        return notices.send(unlocked, thread, "reply", text=text, digests=[letter.digest], language=language)
     except LetterTooLongError as error:
         raise AnswerError(f"The reply is {error.over} bytes too long; shorten it, or send two.") from None
     except LetterError as error:

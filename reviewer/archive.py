@@ -47,7 +47,7 @@ _PIECE: Final = 1 << 20
 _SIGNATURE_BYTES: Final = 4_096
 # What a station has, and nothing else.
 _NAMES: Final = re.compile(
-    r"cards/[0-9]{4}\.card|intake\.pub|ledger\.sqlite|letters/[0-9a-f]{2}/[0-9a-f]{64}\.age"
+    r"cards/[0-9]{4}\.card|intake\.pub|replies\.toml|ledger\.sqlite|letters/[0-9a-f]{2}/[0-9a-f]{64}\.age"
     r"|outgoing/[a-z0-9-]{1,64}\.heard(\.minisig)?|cases/store-[0-9]{1,9}\.(sqlite|epoch-[0-9]{4}\.key)"
 )
 _NOT_SIGNED: Final = "This backup is not signed by the panel of that card, or was altered; bring both files, and the card that they were made for."

@@ -189,6 +189,18 @@ class AnswerError(StationError):
     """An answer cannot be given, or would reach nobody."""
 
 
+class TemplateError(StationError):
+    """A file of reply templates cannot be used, or there is no template of that name."""
+
+
+class ReferralError(StationError):
+    """A referral lacks something, or there is none of that number. `field` names what is to be changed in it, or is ""."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class HoldError(StationError):
     """A legal hold is in the way, or one cannot be published or ended."""
 

@@ -29,7 +29,7 @@ class Tables:
 
 
 LEDGER: Final = Tables("ledger", "0006", Path(__file__).parent / "migrations", LedgerError)
-CASE_STORE: Final = Tables("case store", "0001", Path(__file__).parent / "cases" / "migrations", CaseStoreError)
+CASE_STORE: Final = Tables("case store", "0002", Path(__file__).parent / "cases" / "migrations", CaseStoreError)
 
 
 def migrate(engine: Engine, tables: Tables = LEDGER) -> None:

@@ -62,6 +62,11 @@ class Station:
         return self.root / "cases"
 
     @property
+    def replies(self) -> Path:
+        """The inquiry's own templates of replies, if it has some."""
+        return self.root / "replies.toml"
+
+    @property
     def incoming(self) -> Path:
         """The copy of a bundle while it is being imported."""
         return self.root / "incoming"

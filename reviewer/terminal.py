@@ -57,6 +57,14 @@ def ask(question: str) -> str:
     return answer.rstrip("\n")
 
 
+def ask_lines(question: str) -> str:
+    """Ask for lines that may be seen, up to one that is a dot alone. Raises PromptError."""
+    lines = [ask(f"{question}\nEnd with a line that has a dot alone.\n")]
+    while lines[-1] != ".":
+        lines.append(ask(""))
+    return "\n".join(lines[:-1])
+
+
 def ask_secret(question: str) -> str:
     """Ask for a passphrase, which is not shown. Raises PromptError."""
     _require_terminal()

@@ -136,6 +136,10 @@ def test_each_station_refuses_the_bundles_of_the_other(small: Line) -> None:
         ["thread", "abcdef"],
         ["heard", "abcdef"],
         ["reply", "abcdef", "--text=No."],
+        ["replies"],
+        ["refer", "abcdef"],
+        ["referrals"],
+        ["policy"],
         ["destroy"],
         ["hold"],
     ):

@@ -13,6 +13,7 @@ from reviewer.cases.log import Act
 from reviewer.cases.pace import Order
 from reviewer.cases.readers import Right
 from reviewer.cases.rows import Mark
+from reviewer.cases.rules import Rules
 from reviewer.cases.seat import Seat
 from reviewer.cases.store import Line
 from reviewer.cases.strongbox import Strongbox
@@ -24,10 +25,11 @@ from reviewer.errors import ReadingError
 # The same as for an ID that no letter has: that a letter is hidden from somebody is nobody's business.
 NO_LETTER: Final = "No letter has that ID; see `reviewer list`."
 _THESE_TWO: Final = "These two do not open this letter together; ask another person. Nothing was opened."
+_NOT_TOGETHER: Final = "These two do not do this together; ask another person. Nothing was done."
 
 
-class CaseStore(Order, Backups):
-    """Everything in one case store: letters, log, readers, what comes next, and backups. Methods raise CaseStoreError."""
+class CaseStore(Order, Backups, Rules):
+    """Everything in one case store: letters, log, readers, what comes next, replies, referrals, rules, and backups. Methods raise CaseStoreError."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,18 @@ class Casework:
             for line in lines:
                 if who is not None and line.kind == ACCOUNT:
                     store.require_pace(who, line.digest, today)
+
+    def require_two(self, entry: LetterEntry, right: Right) -> None:
+        """Raise ReaderError or ReadingError unless two people are here who may do something about the thread that a letter is in."""
+        self.seat.require_two(right)
+        second = self.seat.second
+        if second is not None and self.store.is_hidden(self.person(entry), second.name):
+            raise ReadingError(_NOT_TOGETHER)
+
+    def is_visible(self, digest: str) -> bool:
+        """Say whether whoever is here may know of what was noted about a letter."""
+        entry = self.filer.ledger.letter(digest)
+        return entry is None or not self.store.is_hidden(self.person(entry), self.seat.name)
 
     def note_opening(self, digest: str, line: Line | None, today: date) -> None:
         """Note in the log that a letter is opened, before anybody sees it."""

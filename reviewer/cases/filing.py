@@ -6,28 +6,32 @@ in the vault until two people destroy it. Doing it again changes nothing, so an 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Final
 
 from crypto.card import PanelCard
 from crypto.errors import AgeError, LetterError, NoMatchError
+from crypto.hold import in_force
 from crypto.letter import Letter, parse_letter
 from reviewer.cases.letters import NewCase
-from reviewer.cases.log import Act, Log
+from reviewer.cases.log import STATION, Act, Log
+from reviewer.cases.referrals import Referrals
+from reviewer.cases.replies import WaitingReplies
 from reviewer.cases.store import Cases
 from reviewer.cases.unsealing import Unsealer
 from reviewer.entries import LetterEntry, Status
 from reviewer.errors import VaultError
+from reviewer.holding import Holds
 from reviewer.ledger import Ledger
 from reviewer.roll import Called
 from reviewer.vault import Vault
 
 _AT_ONCE: Final = 64
-# Who shreds what was taken back: nobody decides it.
-_STATION: Final = "the station"
+_GONE: Final = frozenset({Status.WITHDRAWN, Status.DESTROYED})
 
 
-class FiledStore(Cases, Log):
+class FiledStore(Cases, Referrals, WaitingReplies, Log):
     """What filing needs of the case store."""
 
 
@@ -62,15 +66,31 @@ class Filer:
         gone = tuple(sorted(known.keys() - counting.keys()))
         if gone:
             self.cases.shred(gone)
-            self.cases.note(_STATION, Act.SHREDDED, gone)
+            self.cases.note(STATION, Act.SHREDDED, gone)
         moved = {known[digest]: person for digest, person in counting.items() if known.get(digest, person) != person}
         if moved:
             self.cases.move(moved)
         if [(row.digest, row.week, row.reason) for row in self.cases.aside()] != sorted(aside, key=_by_week):
             self.cases.set_aside(aside)
+        self._shred_acts()
         missing = [digest for digest in counting if digest not in known]
         added = self._add(missing, counting, step)
         return Filed(added, gone, len(missing) - added)
+
+    def is_taken_back(self, digest: str) -> bool:
+        """Say whether a letter is nobody's to read any more."""
+        entry = self.ledger.letter(digest)
+        return entry is not None and entry.status in _GONE
+
+    def _shred_acts(self) -> None:
+        """Take out what people wrote here about letters that were taken back.
+
+        No sealed file has it as well, so under a legal hold it waits, shown to nobody, until that has ended.
+        """
+        gone = [digest for digest in self.cases.named_in_acts() if self.is_taken_back(digest)]
+        if gone and not in_force(Holds(self.ledger, self.vault, self.cards).all(), date.today()):
+            self.cases.shred_replies(gone)
+            self.cases.shred_referrals(gone)
 
     def _add(self, digests: Sequence[str], persons: dict[str, str], step: Callable[[], None]) -> int:
         opened = self._opened(digests, persons)

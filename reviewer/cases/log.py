@@ -24,6 +24,8 @@ from reviewer.cases.rows import LogRow
 _LABEL: Final = b"heard/v1/station/log"
 # Between the names of two people who did something together. No name has a space.
 WITH: Final = " with "
+# Who shreds what was taken back: nobody decides it.
+STATION: Final = "the station"
 EMPTY: Final = LogHead(0, bytes(32))
 
 
@@ -36,11 +38,15 @@ class Act(StrEnum):
     LOOKED_AT = "looked at"
     SEARCHED = "searched"
     HEARD = "said heard"
+    PREPARED = "prepared a reply"
     REPLIED = "replied"
+    DISCARDED = "discarded a reply"
     MARKED = "marked"
     UNMARKED = "took a mark back"
     RELEASED = "released"
     REFERRED = "referred"
+    WROTE_OUT = "wrote out a referral"
+    FOLLOWED_UP = "followed up a referral"
     SHREDDED = "shredded"
     DESTROYED = "destroyed"
     HELD = "published or ended a hold"
@@ -53,6 +59,7 @@ class Act(StrEnum):
     RENEWED = "renewed the store's key"
     READER = "changed a reader"
     ALLOWED = "allowed more"
+    RULED = "changed a rule"
 
 
 @dataclass(frozen=True)

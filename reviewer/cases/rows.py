@@ -155,3 +155,49 @@ class BackupRow(Kept, table=True):
     name: str
     digest: str = Field(max_length=64)
     gone: bool = False
+
+
+class RuleRow(Kept, table=True):
+    """One rule of this station that its custodians chose, or a number that it counts on, by name."""
+
+    __tablename__ = "rules"
+
+    name: str = Field(primary_key=True, max_length=32)
+    value: str = Field(max_length=32)
+
+
+class ReplyRow(Kept, table=True):
+    """One reply that waits for a second reader. `digest` is the letter that it answers, `by` who wrote the words as they stand, on `day`."""
+
+    __tablename__ = "replies"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    digest: str = Field(max_length=64)
+    day: str = Field(max_length=10)
+    by: str = Field(max_length=64)
+    language: str = Field(max_length=32)
+    text: str = Field(repr=False)
+
+
+class ReferralRow(Kept, table=True):
+    """One safeguarding referral. `digest` is the letter that it was decided from, `by` both people, `day` and `due` ISO dates.
+
+    `text` is what was passed on, `basis` (JSON) the letters and parts it rests on: a list of [digest, part], part 0 for the whole letter.
+    Both are None, and so is `note`, once the account was taken back. `follows` is what must follow by `due`.
+    """
+
+    __tablename__ = "referrals"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    digest: str = Field(max_length=64)
+    day: str = Field(max_length=10)
+    by: str = Field(max_length=160)
+    recipient: str = Field(repr=False)
+    authority: str = Field(repr=False)
+    follows: str = Field(repr=False)
+    due: str = Field(max_length=10)
+    text: str | None = Field(default=None, repr=False)
+    basis: str | None = Field(default=None, repr=False)
+    done_day: str | None = Field(default=None, max_length=10)
+    done_by: str | None = Field(default=None, max_length=160)
+    note: str | None = Field(default=None, repr=False)

@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from typing import Any
 
+from reviewer.cases.duties import Duties, duties_at
 from reviewer.commands.options import Commands, add_command, station
 from reviewer.commands.unlock import lines
 from reviewer.commands.unlock import told as told_of_agent
@@ -12,6 +13,7 @@ from reviewer.desk import open_desk
 from reviewer.display import safe_line
 from reviewer.state import station_state
 from reviewer.terminal import say, say_json
+from reviewer.unlocking import held_by_agent
 
 _EXAMPLE = "  reviewer status"
 _WHO = {"panel": "Panel", "lead": "Safeguarding lead"}
@@ -29,10 +31,12 @@ def run(options: argparse.Namespace) -> None:
     with open_desk(station(options), options.json) as desk:
         state = station_state(desk, date.today())
         unlocked = desk.agent.state() if desk.agent is not None else None
+        duties = duties_at(desk, held_by_agent(desk), date.today())
         waiting = desk.custody.not_destroyed()
         record = desk.custody.entries()
     state["custody"] = [vars(entry) for entry in record]
     state["agent"] = told_of_agent(unlocked)
+    state["duties"] = None if duties is None else vars(duties)
     if options.json:
         say_json(state)
         return
@@ -53,6 +57,7 @@ def run(options: argparse.Namespace) -> None:
         say(f"DANGER: {state['dangers']['open']} record(s) wait for `reviewer acknowledge`.")
     if epochs := state["case_store"]["epochs"]:
         say(f"Case store: opens with shares of epoch {' or '.join(map(str, epochs))}.")
+    _tell_duties(duties, is_there=bool(epochs))
     if state["case_store"]["fault"]:
         say(state["case_store"]["fault"])
     for entry in waiting:
@@ -65,6 +70,14 @@ def run(options: argparse.Namespace) -> None:
         say(f"Custody: {safe_line(described(entry))}")
     say(f"Last bundle imported: {_named(state['last_imported'], 'import')}")
     say(f"Last bundle exported: {_named(state['last_exported'], 'export')}")
+
+
+def _tell_duties(duties: Duties | None, *, is_there: bool) -> None:
+    if duties is not None:
+        for line in duties.lines():
+            say(line)
+    elif is_there:
+        say("  Referrals that are due, and replies that wait, are seen here while the station is unlocked.")
 
 
 def _tell_letters(letters: dict[str, int], threads: dict[str, int], calls: dict[str, int], notices: int) -> None:

@@ -2,10 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from reviewer.agent.client import start_agent
 from reviewer.agent.protocol import State
+from reviewer.cases.duties import duties_at
 from reviewer.cases.strongbox import Strongbox
 from reviewer.cases.unsealing import OpenedPanel
 from reviewer.commands.doctor import add_despite_option, require_machine
@@ -55,10 +57,11 @@ def run(options: argparse.Namespace) -> None:
         _verify_cases(desk, panel)
         with start_agent(desk.station, options.minutes * _SECONDS, _handed(panel)) as agent:
             state = agent.state()
+        duties = duties_at(desk, panel, date.today())
         if options.json:
             say_json({"demonstration": desk.demonstration} | told(state))
             return
-    for line in lines(state):
+    for line in (*lines(state), *(duties.lines() if duties is not None else ())):
         say(line)
     if not state.memory_locked:
         note(

@@ -16,6 +16,11 @@ def add_text_options(parser: argparse.ArgumentParser, meaning: str) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask once more")
 
 
+def has_text(options: argparse.Namespace) -> bool:
+    """Say whether --text or --text-file was given."""
+    return options.text is not None or options.text_file is not None
+
+
 def read_text(options: argparse.Namespace, what: str) -> str:
     """Return what is to be said, with LF line ends. Raises SettingsError, AnswerError, FolderError."""
     if (options.text is None) == (options.text_file is None):

@@ -9,6 +9,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import templates
+from reviewer.display import safe_line, safe_text
 
 WHOSE: Final = {"panel": "panel", "lead": "safeguarding lead"}
 _FOLDER: Final = "station"
@@ -43,6 +44,8 @@ def code_of(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(templates.FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters |= {"safe_text": safe_text, "safe_line": safe_line}
+    return environment

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reviewer.cases.store import PAGE
 from reviewer.errors import LockedError, StationError
+from reviewer.room.acting import acting_routes
 from reviewer.room.entrance import Entrance, Key
 from reviewer.room.headers import Headers
 from reviewer.room.letters import Letters, short
@@ -41,7 +42,7 @@ class Room:
 
     async def start(self, _request: Request) -> Response:
         """Show what comes next, without a word of it."""
-        return self._pages.answer("start", upcoming=self._letters.upcoming())
+        return self._pages.answer("start", upcoming=self._letters.upcoming(), duties=self._letters.duties())
 
     async def list(self, request: Request) -> Response:
         """Show a page of the list."""
@@ -65,7 +66,7 @@ class Room:
     async def heard(self, request: Request) -> Response:
         """Sign that a reviewer has read it."""
         self._letters.heard(request.path_params["id"])
-        return self._pages.answer("heard")
+        return self._pages.answer("heard", id=request.path_params["id"])
 
     async def hand_over(self, request: Request) -> Response:
         """Leave a thread to somebody else, without a reason."""
@@ -108,7 +109,7 @@ def create_app(letters: Letters, key: Key, address: str, end: Callable[[], None]
     async def not_done(_request: Request, error: Exception) -> Response:
         return room.end("locked") if isinstance(error, LockedError) else pages.refusal(error)
 
-    site = Starlette(routes=_routes(room))
+    site = Starlette(routes=[*_routes(room), *acting_routes(letters, pages)])
     site.router.redirect_slashes = False
     # In place of Starlette's own stack, whose outermost layer would print what a page was made of.
     handlers = {HTTPException: not_served, StationError: not_done}

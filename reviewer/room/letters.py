@@ -7,6 +7,7 @@ from datetime import date
 from crypto.letter import Letter
 from reviewer.answering import say_heard, thread_of
 from reviewer.cases.casework import Casework
+from reviewer.cases.duties import Duties, duties_here
 from reviewer.cases.log import Act
 from reviewer.cases.pace import Pace
 from reviewer.cases.readers import Right
@@ -101,6 +102,10 @@ class Letters:
         """Return how many accounts the reader opened today, and how many it may hold; None while there are no readers."""
         reader = self.work.seat.reader
         return None if reader is None else self.work.store.pace(reader, date.today())
+
+    def duties(self) -> Duties:
+        """Count what is due and what waits, as far as the reader may know of it."""
+        return duties_here(self.work, date.today())
 
     def page(self, after: tuple[int, str]) -> list[Line]:
         """Return the letters after a place (week, digest) in the list, oldest week first, as many as a page holds."""

@@ -38,6 +38,9 @@ def test_everything_comes_back_from_one_file(staff: Staff, panel: Panel, intake:
     staff.hire("ann", "custodian")
     staff.hire("bo", "reader", "second-reader")
     staff.run("read", one, who=staff.who("bo"))
+    staff.station.replies.write_text(
+        '[[template]]\nname = "own"\ntitle = "Own"\nlanguage = "en"\ntext = "Thank you."\n'
+    )
     staff.run("export", f"--to={tmp_path / 'back'}", who=staff.who("ann"))
     medium = tmp_path / "copy"
     assert "may manage" in staff.run("backup", f"--to={medium}", who=staff.who("bo"), code=1).stderr
@@ -46,9 +49,11 @@ def test_everything_comes_back_from_one_file(staff: Staff, panel: Panel, intake:
     assert leaks([medium, staff.station.root], [TEXT]) == []
     before = files(staff.station.root)
     again = Staff(Station(tmp_path / "again"), panel, tmp_path)
-    assert "9 file(s) are back, and 1 letter(s)" in restore(panel, backup, again.station.root)
+    assert "10 file(s) are back, and 1 letter(s)" in restore(panel, backup, again.station.root)
     after = files(again.station.root)
-    same = {name for name in before if name.split("/")[0] in {"cards", "letters", "outgoing", "intake.pub"}}
+    same = {
+        name for name in before if name.split("/")[0] in {"cards", "letters", "outgoing", "intake.pub", "replies.toml"}
+    }
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     assert TEXT in again.run("read", one, who=again.who("bo")).stdout
     assert "kind than the outside says" in again.run("read", two, who=again.who("bo")).stdout

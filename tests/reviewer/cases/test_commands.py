@@ -155,8 +155,9 @@ def test_two_people_open_a_marked_thread_release_and_refer(staff: Staff, panel: 
         "No choice in this thread counts as Yes" in staff.run("release", one, who=staff.who("di", "cy"), code=1).stderr
     )
     staff.run("release", other, who=staff.who("di", "cy"))
-    assert "two different" in staff.run("refer", one, who=staff.who("ed"), code=1).stderr
-    staff.run("refer", one, who=staff.who("ed", "cy"))
+    passed_on = ("--recipient=A council", "--authority=An Act", "--text=Invented.", "--yes")
+    assert "two different" in staff.run("refer", one, *passed_on, who=staff.who("ed"), code=1).stderr
+    staff.run("refer", one, *passed_on, who=staff.who("ed", "cy"))
     log = json.loads(staff.run("log", "--json", who=staff.who("ann")).stdout)["log"]
     done = {(entry["who"], entry["act"]) for entry in log}
     assert {("di with cy", "released"), ("ed with cy", "referred"), ("bo with cy", "opened")} <= done
