@@ -16,10 +16,10 @@ from reviewer.cases.store import PAGE, Found
 from reviewer.errors import CaseStoreError, ReaderError
 from reviewer.room.aside import aside_page
 from reviewer.room.entrance import ENTER
+from reviewer.room.fields import Fields
 from reviewer.room.letters import Letters, short
 from reviewer.room.pages import Pages
 from reviewer.room.threads import Threads
-from reviewer.room.typed import typed
 from reviewer.room.view import FIELD
 from reviewer.state import station_state
 
@@ -63,11 +63,11 @@ class Looking:
 
     async def search(self, request: Request) -> Response:
         """Look for words, or only change how the page with them looks. The words stand in the answer, and in no address."""
-        fields = await typed(request)
-        words, excerpts = fields.get("words", ""), "excerpts" in fields
-        if FIELD in fields:
-            self._pages.view.choose(fields[FIELD])
-            if "shown" not in fields:
+        fields = await Fields.of(request)
+        words, excerpts = fields.get("words"), bool(fields.get("excerpts"))
+        if fields.get(FIELD):
+            self._pages.view.choose(fields.get(FIELD))
+            if not fields.get("shown"):
                 return self._search_page(words, excerpts=excerpts)
         if len(words) > _MOST_LETTERS:
             error = f"These are more than {_MOST_LETTERS} letters: look for a few words."
@@ -104,8 +104,8 @@ class Looking:
 
     async def view(self, request: Request) -> Response:
         """Change how pages look, and lead back to the one where that was chosen."""
-        fields = await typed(request)
-        self._pages.view.choose(fields.get(FIELD, ""))
+        fields = await Fields.of(request)
+        self._pages.view.choose(fields.get(FIELD))
         return _lead_to(_page_before(request))
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -26,6 +27,8 @@ from tests.reviewer.test_threads import account
 from tests.threads.survivor import Survivor
 
 TEXT = "Invented canary. I told a teacher in the spring."
+# Any will do: the one that runs the tests may lie where only root can look.
+PYTHON_OF_ALL = shutil.which("python3", path="/usr/bin:/usr/local/bin")
 # Who is somebody else on every Linux.
 NOBODY = 65_534
 
@@ -157,7 +160,7 @@ def test_somebody_else_on_this_machine_reaches_nothing(filled: Station, panel: P
         door = re.search(r'action="([^"]+)"', launch.read_text())
         assert door
         reach = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=30).status)"
-        assert "403" in as_somebody_else(["python3", "-c", reach, door[1].replace("/enter", "/")])
+        assert "403" in as_somebody_else([str(PYTHON_OF_ALL), "-c", reach, door[1].replace("/enter", "/")])
         assert "Permission denied" in as_somebody_else(["cat", str(launch)])
         assert "Permission denied" in as_somebody_else(["cat", str(filled.ledger)])
         # As the one whose room it is, both can be read.
