@@ -50,11 +50,12 @@ class WaitingReplies(Log, CaseDatabase):
             row.by, row.day, row.language, row.text = by, date.today().isoformat(), language, text
             self._note(session, by, Act.PREPARED, [row.digest])
 
-    def take_reply(self, who: str, act: Act, number: int, seen: str) -> None:
-        """Take a reply out, because it was signed or discarded. Raises AnswerError when the words are not those that were seen."""
+    def take_reply(self, who: str, act: Act | None, number: int, seen: str) -> None:
+        """Take a reply out and note `act`; None when it was signed, which was noted before. Raises AnswerError when the words are not those that were seen."""
         with self._writing() as session:
             row = _current(session, number, seen)
-            self._note(session, who, act, [row.digest])
+            if act is not None:
+                self._note(session, who, act, [row.digest])
             session.delete(row)
         self.empty_log()
 

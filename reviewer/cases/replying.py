@@ -68,9 +68,7 @@ class Replier:
         self.check(entry, draft)
         if self.takes_two():
             self.work.require_two(entry, Right.READ)
-        notice = self._send(entry, draft)
-        self.work.store.note(self.work.seat.who, Act.REPLIED, [entry.digest])
-        return notice
+        return self._send(entry, draft, self.work.seat.who)
 
     def prepare(self, entry: LetterEntry, draft: Draft) -> int:
         """Keep a reply for a second reader, and return its number."""
@@ -107,8 +105,9 @@ class Replier:
         self.work.seat.require(Right.BE_SECOND)
         if seen_of(row) != seen:
             raise AnswerError("Somebody has changed these words since you read them: read them again.")
-        notice = self._send(find(self.desk.ledger, row.digest), Draft(row.text, row.language))
-        self.work.store.take_reply(f"{row.by}{WITH}{self._name()}", Act.REPLIED, number, seen)
+        both = f"{row.by}{WITH}{self._name()}"
+        notice = self._send(find(self.desk.ledger, row.digest), Draft(row.text, row.language), both)
+        self.work.store.take_reply(both, None, number, seen)
         return notice
 
     def change(self, number: int, seen: str, draft: Draft) -> None:
@@ -128,5 +127,7 @@ class Replier:
             )
         return self.work.seat.name
 
-    def _send(self, entry: LetterEntry, draft: Draft) -> NoticeEntry:
+    def _send(self, entry: LetterEntry, draft: Draft, who: str) -> NoticeEntry:
+        self.require_person(entry)
+        self.work.store.note(who, Act.REPLIED, [entry.digest])
         return reply(Notices(self.desk.ledger, self.desk.vault), self.panel[0], entry, draft.text, draft.language)

@@ -253,7 +253,7 @@ def test_what_is_shredded_of_acts_leaves_no_page(tmp_path: Path) -> None:
         assert b"Marigold" in after
         assert [one.text is None for one in here.store.referrals()] == [True, False]
         (left,) = here.store.replies()
-        here.store.take_reply("cy", Act.REPLIED, left.number, seen_of(left))
+        here.store.take_reply("cy", Act.DISCARDED, left.number, seen_of(left))
         assert decrypted(here.path, here.key).count(b"Marigold") == 1  # the referral's
 
 

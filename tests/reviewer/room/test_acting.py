@@ -39,8 +39,11 @@ class Walk:
         self.addresses: list[str] = []
         page.on("request", lambda request: self.addresses.append(request.url))
 
-    def look(self, heading: str | re.Pattern[str]) -> None:
+    def at(self, heading: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def look(self, heading: str | re.Pattern[str]) -> None:
+        self.at(heading)
         self._count += 1
         if PICTURES:
             self._picture(1_000)
@@ -177,11 +180,11 @@ def test_an_answer_is_written_kept_read_by_somebody_else_and_signed(
         assert len(walk.kept()) == 1
         walk.press("Read it once more")
         walk.press("Keep it for a second reader")
-        walk.look("Kept for a second reader")
+        walk.at("Kept for a second reader")
         walk.follow("Replies that wait")
         walk.look("Replies that wait for a second reader")
         walk.follow("Reply 1")
-        walk.look("Reply 1")
+        walk.at("Reply 1")
         assert walk.page.get_by_role("button", name="I have read it").count() == 0
         walk.finish(WORDS)
         assert leaks([tmp_path / "bo", staff.station.root], [WORDS, WRONG]) == []
@@ -190,7 +193,7 @@ def test_an_answer_is_written_kept_read_by_somebody_else_and_signed(
         walk.follow("Reply 1")
         walk.look("Reply 1")
         walk.press("I have read it: sign and seal it")
-        walk.look("Signed and sealed")
+        walk.at("Signed and sealed")
         walk.finish(WORDS)
     notices = {one.kind: one for one in told(staff, person, tmp_path / "back", who=staff.who("ann"))}
     assert notices.keys() == {"arrival", "heard", "reply"}
@@ -203,7 +206,7 @@ def test_two_people_refer_release_and_follow_up_on_pages(staff: Staff, tmp_path:
     today = date.today()
     with walking(staff, "cy", tmp_path / "cy") as walk:
         walk.follow("Go to its thread")
-        walk.look(re.compile("^Thread of letter"))
+        walk.at(re.compile("^Thread of letter"))
         walk.follow("Decide")
         walk.look(re.compile("^Decide about thread"))
         walk.press("Mark that somebody is at risk")
@@ -219,23 +222,23 @@ def test_two_people_refer_release_and_follow_up_on_pages(staff: Staff, tmp_path:
         walk.look(re.compile("^Decide about thread"))
         walk.second("bo", passphrase(staff, "bo"), "form[action$=two-people-off]")
         walk.press("Let one person open it")
-        walk.look("Taken back: two people")
+        walk.at("Taken back: two people")
         walk.follow("Back to the thread")
         walk.follow("Decide")
         walk.second("bo", passphrase(staff, "bo"), "form[action$=release]")
         walk.press("Release it")
-        walk.look("Released")
+        walk.at("Released")
         walk.follow("Back to the thread")
         walk.follow("Refer")
         walk.look("Refer, to protect somebody")
         walk.fill("What is passed on", PASSED_ON)
         walk.press("Read it once more")
         walk.refused("Say to whom", PASSED_ON)
-        walk.look("Refer, to protect somebody")
         walk.fill("To whom", TO)
         walk.fill("Under which law or authority", UNDER)
         walk.press("Read it once more")
         walk.refused("at least one letter", PASSED_ON, TO)
+        walk.look("Refer, to protect somebody")
         walk.page.get_by_label(re.compile("part 1: account")).check()
         walk.fill("By which day", str(today))
         walk.press("Read it once more")
@@ -248,14 +251,14 @@ def test_two_people_refer_release_and_follow_up_on_pages(staff: Staff, tmp_path:
         walk.press("Read it once more")
         walk.second("bo", passphrase(staff, "bo"))
         walk.press("Note this referral")
-        walk.look("Referral 1 is noted")
+        walk.at("Referral 1 is noted")
         walk.follow("What comes next")
         expect(walk.page.locator("main")).to_contain_text("Due within a week: what must follow of 1 referral.")
         walk.look("What comes next")
         walk.follow("Referrals")
         walk.look("Referrals")
         walk.follow("Referral 1")
-        walk.look("Referral 1")
+        walk.at("Referral 1")
         walk.press("Open the sheet")
         walk.look("Safeguarding referral 1")
         expect(walk.page.locator(".heard-room__text")).to_have_text(PASSED_ON)
@@ -267,7 +270,7 @@ def test_two_people_refer_release_and_follow_up_on_pages(staff: Staff, tmp_path:
         walk.look("Referral 1")
         walk.fill("On which day", str(today))
         walk.press("Note that it was done")
-        walk.look("Referral 1 is done")
+        walk.at("Referral 1 is done")
         walk.finish(PASSED_ON, TO, UNDER)
     log = json.loads(staff.run("log", "--json", who=staff.who("ann")).stdout)["log"]
     assert acts(log) == [
