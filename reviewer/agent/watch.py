@@ -6,8 +6,9 @@ from reviewer.agent import clocks
 
 # However busy: the people who unlocked it in the morning are not those who are there at night.
 LONGEST_SECONDS: Final = 10 * 3_600.0
-# The two clocks are read one after the other, so a moment between them is no sleep.
 _SLEPT_SECONDS: Final = 2.0
+# A busy machine may pause between one reading and the next; only readings this close to each other are compared.
+_CLOSE_SECONDS: Final = 0.5
 
 
 class Watch:
@@ -17,12 +18,11 @@ class Watch:
         """Let the keys stay for `idle` seconds without use."""
         self._idle = idle
         self._begun = self._used = clocks.boottime()
-        self._offset = clocks.boottime() - clocks.monotonic()
+        self._asleep = _asleep()
 
     def is_over(self) -> bool:
         """Say whether the keys must go now."""
-        slept = clocks.boottime() - clocks.monotonic() - self._offset
-        return self.seconds_left() <= 0 or abs(slept) > _SLEPT_SECONDS
+        return self.seconds_left() <= 0 or abs(_asleep() - self._asleep) > _SLEPT_SECONDS
 
     def seconds_left(self) -> float:
         """Return how long the keys stay if nobody uses them again."""
@@ -32,3 +32,11 @@ class Watch:
     def use(self) -> None:
         """Note that somebody used the keys."""
         self._used = clocks.boottime()
+
+
+def _asleep() -> float:
+    """Return the seconds that the machine slept since it started."""
+    while True:
+        before, all_time, after = clocks.monotonic(), clocks.boottime(), clocks.monotonic()
+        if after - before < _CLOSE_SECONDS:
+            return all_time - after

@@ -46,7 +46,7 @@ def proxy(folder: Path, changes: dict[str, str]) -> Iterator[tuple[Connection, U
     )
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
     command = [caddy, "run", "--adapter", "caddyfile", "--config", str(file)]
-    connection = Connection(HOST, port, context=ssl.create_default_context(cafile=certificate), timeout=20)
+    connection = Connection(HOST, port, context=ssl.create_default_context(cafile=certificate), timeout=60)
     with (
         upstream_at(folder / "intake.socket") as upstream,
         running(command, lambda: accepts(("127.0.0.1", port)), log=folder / "output.log", environment=home),
@@ -106,7 +106,7 @@ def test_a_worker_reaches_the_line_with_their_cookie(tmp_path: Path) -> None:
     with proxy(tmp_path, {}) as (connection, upstream), upstream_at(tmp_path / "line.socket") as line:
         port = connection.port
         certificate = tmp_path / "certificate.pem"
-        worker = Connection(LINE_HOST, port, context=ssl.create_default_context(cafile=certificate), timeout=20)
+        worker = Connection(LINE_HOST, port, context=ssl.create_default_context(cafile=certificate), timeout=60)
         with contextlib.closing(worker):
             headers = {"X-Forwarded-For": "203.0.113.7", "Cookie": "__Host-line=invented", "User-Agent": "Invented/1.0"}
             worker.request("POST", "/letters", b"body", headers)

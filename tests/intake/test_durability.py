@@ -65,7 +65,7 @@ class Senders:
             time.sleep(0.005)
 
     def _send(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=20) as http:
+        with httpx.Client(base_url=self._url, timeout=60) as http:
             while True:
                 with self._lock:
                     body = next(self._bodies, None)

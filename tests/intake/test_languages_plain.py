@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 @pytest.fixture
 def plain(site: Installed) -> Iterator[Plain]:
-    with httpx.Client(base_url=site.url) as http:
+    with httpx.Client(base_url=site.url, timeout=60) as http:
         yield Plain(http)
         assert not http.cookies
 
@@ -153,7 +153,7 @@ def test_what_was_taken_back_is_told_in_each(plain: Plain, words: str) -> None:
 def test_what_could_not_be_done_stays(site: Installed, plain: Plain, words: str) -> None:
     """The words were replaced meanwhile: the page that says so keeps what was typed, in each language."""
     plain.enter(words).type("further", TEXT)
-    with httpx.Client(base_url=site.url) as http:
+    with httpx.Client(base_url=site.url, timeout=60) as http:
         Plain(http).enter(words).press("Show me new words").press("Replace my words")
     plain.press("Seal and send")
     assert plain.status == 422
@@ -164,7 +164,7 @@ def test_what_could_not_be_done_stays(site: Installed, plain: Plain, words: str)
 
 
 def test_pages_that_only_tell_have_links(site: Installed) -> None:
-    with httpx.Client(base_url=site.url) as http:
+    with httpx.Client(base_url=site.url, timeout=60) as http:
         for path in ("/", *INFORMATION):
             html = http.get("/ar" + path).text
             for code, address in (("en", path), ("cy", "/cy" + path)):

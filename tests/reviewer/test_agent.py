@@ -18,10 +18,12 @@ from crypto.errors import HeaderError, NoMatchError
 from crypto.minisigning import VerifyKey, prehash
 from crypto.recipients import throwaway_recipient
 from crypto.sealing import seal
+from reviewer.agent import clocks
 from reviewer.agent.client import Agent, AgentKeys, start_agent
 from reviewer.agent.place import agent_places
 from reviewer.agent.protocol import LENGTH, MOST_BYTES, Refusal, framed
 from reviewer.agent.sockets import connect_to
+from reviewer.agent.watch import Watch
 from reviewer.errors import AgentError, AlreadyUnlockedError, LockedError
 from reviewer.opening import Unlocked
 from reviewer.station import Station
@@ -216,6 +218,33 @@ def test_use_keeps_it_but_not_into_the_night(station: Station, panel: Panel, tmp
         (tmp_path / "next").rename(clock)
         with pytest.raises(LockedError):
             keys(agent).sign(f"{LABEL_NOTICE}\n".encode())
+
+
+class Pausing:
+    """Both clocks of a machine that pauses for ten seconds before one of their readings, and may sleep."""
+
+    def __init__(self, pauses_at: int) -> None:
+        self.slept = 0.0
+        self._awake, self._pauses_at, self._readings = 0.0, pauses_at, 0
+
+    def monotonic(self) -> float:
+        self._readings += 1
+        self._awake += 10 if self._readings == self._pauses_at else 0.001
+        return self._awake
+
+    def boottime(self) -> float:
+        return self.monotonic() + self.slept
+
+
+@pytest.mark.parametrize("pauses_at", range(1, 16))
+def test_a_pause_between_two_readings_is_no_sleep(monkeypatch: pytest.MonkeyPatch, pauses_at: int) -> None:
+    machine = Pausing(pauses_at)
+    monkeypatch.setattr(clocks, "monotonic", machine.monotonic)
+    monkeypatch.setattr(clocks, "boottime", machine.boottime)
+    watch = Watch(600)
+    assert [watch.is_over() for _ in range(4)] == [False] * 4
+    machine.slept = 3
+    assert watch.is_over()
 
 
 def keys(agent: Agent, epoch: int = 1) -> AgentKeys:

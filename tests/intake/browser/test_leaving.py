@@ -259,7 +259,7 @@ def profile_at(
         soon(lambda: port.exists() and port.read_text().count("\n"))
         address = f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
         # Whoever connects while tabs are still being made may wait for one of them for ever.
-        soon(lambda: opens <= {target["url"] for target in httpx.get(f"{address}/json/list").json()})
+        soon(lambda: opens <= {target["url"] for target in httpx.get(f"{address}/json/list", timeout=60).json()})
         there = browser.browser_type.connect_over_cdp(address, timeout=chromium.PATIENCE)
         (context,) = there.contexts
         context.set_default_timeout(chromium.PATIENCE)

@@ -27,7 +27,7 @@ def sent_account(url: str, *, research: str = "no") -> list[str]:
 
     By the form for browsers without scripts: filling in the other one takes seconds, and is tested by itself.
     """
-    with httpx.Client(base_url=url) as http:
+    with httpx.Client(base_url=url, timeout=60) as http:
         plain = Plain(http).open("/share").type("account", TEXT).choose("consent-research", research)
         plain.choose("words", "yes").choose("read_back", "yes").press("Send")
     return re.findall(r'heard-words__word">([a-z]+)<', plain.html)
@@ -70,7 +70,7 @@ class Station:
         digest = hashlib.sha256(sealed).digest()
         place = int.from_bytes(digest[:8], "big") >> 1
         kind, locator = NOTICE_KINDS[notice.kind], self.keys.locator
-        connection = sqlite3.connect(self.served.data / "letters.sqlite", timeout=10)
+        connection = sqlite3.connect(self.served.data / "letters.sqlite", timeout=60)
         with connection:
             connection.execute("INSERT INTO envelopes (place, sealed) VALUES (?, ?)", (place, sealed))
             connection.execute(
@@ -82,7 +82,7 @@ class Station:
 
     def digests(self) -> tuple[str, ...]:
         """Return the digests of the thread's letters, as an arrival receipt lists them."""
-        connection = sqlite3.connect(self.served.data / "letters.sqlite", timeout=10)
+        connection = sqlite3.connect(self.served.data / "letters.sqlite", timeout=60)
         query = "SELECT digest FROM letters WHERE locator = ? AND kind IN (1, 3, 4, 5, 6)"
         found = [row[0].hex() for row in connection.execute(query, (self.keys.locator,))]
         connection.close()

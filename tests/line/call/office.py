@@ -148,7 +148,7 @@ def _minute() -> int:
 
 
 def _ask(file: Path, statement: str) -> list[Any]:
-    connection = sqlite3.connect(file, timeout=10)
+    connection = sqlite3.connect(file, timeout=60)
     with connection:
         found = connection.execute(statement).fetchall()
     connection.close()
