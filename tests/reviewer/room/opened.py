@@ -96,6 +96,7 @@ def room(
     station: Station, panel: Panel, disk: Path, *more: str, memory: Path | None = None, unlocks: bool = True
 ) -> Iterator[OpenRoom]:
     """Open a room: its memory in a folder of its own, HOME and all else on `disk`."""
+    is_own = memory is None
     memory = memory or Path(tempfile.mkdtemp(prefix="room-test-", dir="/dev/shm"))
     disk.mkdir(exist_ok=True)
     own = {"PATH": os.environ["PATH"], "HEARD_STATION": str(station.root), "XDG_RUNTIME_DIR": str(memory)}
@@ -123,4 +124,5 @@ def room(
         for stream in (process.stdout, process.stderr):
             assert stream is not None
             stream.close()
-        shutil.rmtree(memory, ignore_errors=True)
+        if is_own:  # another room's agent may still be found there
+            shutil.rmtree(memory, ignore_errors=True)
