@@ -262,6 +262,10 @@ def test_two_people_refer_release_and_follow_up_on_pages(staff: Staff, tmp_path:
         walk.press("Open the sheet")
         walk.look("Safeguarding referral 1")
         expect(walk.page.locator(".heard-room__text")).to_have_text(PASSED_ON)
+        walk.page.emulate_media(media="print")  # a sheet does not say where it came from
+        expect(walk.page.get_by_text("Reading room")).to_be_hidden()
+        walk.page.emulate_media(media="screen")
+        expect(walk.page.get_by_text("Reading room")).to_be_visible()
         walk.follow("Back to the referral")
         walk.fill("On which day", str(today + timedelta(days=1)))
         walk.fill("What came of it, in a few words", "By telephone.")
