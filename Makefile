@@ -19,8 +19,8 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 # The locked Node and npm come first; nginx and its like live where only root looks.
 ALL_PATHS = HOME="$${HOME:-$(CURDIR)/.venv/home}" PATH="$(CURDIR)/.venv/bin:$$PATH:/usr/sbin:/sbin"
-# Much of a test is waiting, so three processes also keep two cores busy. What measures time runs alone.
-TOGETHER := -n 3 --dist worksteal
+# Two processes at most: browsers and databases have processes of their own beside them. What measures time runs alone.
+TOGETHER := -n auto --maxprocesses 2 --dist worksteal
 AND_NOT_ALL = and not all
 
 .DEFAULT_GOAL := help
