@@ -14,6 +14,7 @@ from crypto.constants import LETTER_KINDS
 from crypto.thread import derive_thread
 from crypto.words import ReturnWords
 from tests.house import House
+from tests.journeys.conftest import FOUR
 from tests.journeys.driver import Browser, Step, Visit, walk
 from tests.journeys.faults import faults
 from tests.journeys.pages import Pages, Plain, Scripted
@@ -25,6 +26,8 @@ DRAFT = "Later a nurse asked me, and it helped that she did."
 LATER = "Under other words, I still remember the corridor."
 REPLY = "Thank you. We have read every word of it."
 WRITTEN = (TEXT, FURTHER, DRAFT, LATER)
+# The ways of each run; the others are of the larger matrix.
+TWO = (Browser("firefox", scripts=True), Browser("chrome", scripts=False))
 FOR_THE_PANEL = {LETTER_KINDS[name] for name in ("account", "addition", "choices")}
 
 
@@ -164,8 +167,12 @@ def until_taken_back(person: Person, house: House) -> tuple[list[str], list[Stor
     return fresh, before
 
 
-# A dozen visits, each by a browser of its own: minutes where other programs want the same cores.
+# A dozen visits, each by a browser of its own: minutes where other programs want the same cores. Each browser goes the whole way
+# every time, one with scripts and one without; the other two ways are of the larger matrix.
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "browser", [pytest.param(one, marks=() if one in TWO else pytest.mark.all) for one in FOUR], ids=str, indirect=True
+)
 def test_from_the_first_word_until_nothing_is_left(browser: Browser, house: House, tmp_path: Path) -> None:
     person = Person(browser, house)
     with house.intake.start():
