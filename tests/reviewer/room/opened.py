@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from reviewer.station import Station
 from tests import chromium
+from tests.patience import SECONDS, soon
 from tests.reviewer.agents import DESPITE
 from tests.reviewer.panel import Panel, reviewer_process
-
-SECONDS = 60
 
 
 @dataclass
@@ -62,21 +60,6 @@ def driven(folder: Path, end: str) -> Iterator[Page]:
         (page,) = (page for context in browser.contexts for page in context.pages if page.url.endswith(end))
         page.set_default_timeout(chromium.PATIENCE)
         yield page
-
-
-def soon(found: Callable[[], object]) -> None:
-    """Wait until `found` returns something."""
-    end = time.monotonic() + SECONDS
-    while not _tried(found):
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def _tried(found: Callable[[], object]) -> object:
-    # A file or an answer that is not there yet.
-    with suppress(OSError, httpx.HTTPError, ValueError):
-        return found()
-    return None
 
 
 def driven_browser(folder: Path, *left_out: str) -> Path:

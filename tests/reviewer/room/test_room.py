@@ -20,8 +20,9 @@ from reviewer.station import Station
 from tests.access.checks import EVERY
 from tests.elsewhere import careless
 from tests.leaks import leaks
+from tests.patience import soon
 from tests.reviewer.panel import Intake, Panel, reviewer, reviewer_process
-from tests.reviewer.room.opened import OpenRoom, driven, driven_browser, room, soon
+from tests.reviewer.room.opened import OpenRoom, driven, driven_browser, room
 from tests.reviewer.test_calls import take
 from tests.reviewer.test_threads import account
 from tests.threads.survivor import Survivor

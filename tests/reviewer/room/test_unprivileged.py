@@ -17,9 +17,10 @@ from reviewer.station import Station
 from tests import chromium
 from tests.access.checks import EVERY
 from tests.leaks import leaks
+from tests.patience import SECONDS
 from tests.reviewer.agents import DESPITE
 from tests.reviewer.panel import Intake, Panel, new_station
-from tests.reviewer.room.opened import SECONDS, OpenRoom
+from tests.reviewer.room.opened import OpenRoom
 from tests.reviewer.room.people import REVIEWER, SOMEBODY_ELSE, Person, as_user, person
 from tests.reviewer.test_calls import take
 from tests.reviewer.test_threads import account
