@@ -36,12 +36,13 @@ def main() -> int:
     roots = {epoch: PanelRoot.from_bytes(root) for epoch, root, _ in taken.epochs}
     custodians = {epoch: numbers for epoch, _, numbers in taken.epochs}
     with listen_at(place.socket) as listener:
-        os.write(_OUT, READY)
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(nothing, standard)
         try:
-            Server(listener, Holder(roots, custodians, Watch(taken.seconds), memory_locked)).serve()
+            server = Server(listener, Holder(roots, custodians, Watch(taken.seconds), memory_locked))
+            os.write(_OUT, READY)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for standard in (0, 1, 2):
+                os.dup2(nothing, standard)
+            server.serve()
         finally:
             place.socket.unlink(missing_ok=True)
     return 0

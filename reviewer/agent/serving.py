@@ -39,7 +39,7 @@ class _Connection:
 
 
 class Server:
-    """Answers at a listening socket."""
+    """Answers at a listening socket, and heeds the system's signals to end from the start."""
 
     def __init__(self, listener: socket.socket, holder: Holder) -> None:
         self._listener = listener
@@ -47,11 +47,12 @@ class Server:
         self._selector = selectors.DefaultSelector()
         self._selector.register(listener, selectors.EVENT_READ)
         self._ended = False
+        # Before anybody hears that the keys are held: a process that ends unheeded would leave its socket.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end)
 
     def serve(self) -> None:
         """Answer until somebody locks, the time is over, the machine slept, or the system ends this process."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._end)
         while not self._ended:
             ready = self._selector.select(_TICK_SECONDS)
             # Before any answer: whoever wakes the machine up finds it locked.

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,6 +22,7 @@ from crypto.recipients import throwaway_recipient
 from crypto.sealing import seal
 from reviewer.agent import clocks
 from reviewer.agent.client import Agent, AgentKeys, start_agent
+from reviewer.agent.handover import Handover
 from reviewer.agent.place import agent_places
 from reviewer.agent.protocol import LENGTH, MOST_BYTES, Refusal, framed
 from reviewer.agent.sockets import connect_to
@@ -28,7 +31,9 @@ from reviewer.errors import AgentError, AlreadyUnlockedError, LockedError
 from reviewer.opening import Unlocked
 from reviewer.station import Station
 from tests.crypto.samples import TEXT
-from tests.reviewer.agents import DESPITE, WITH_CLOCKS, agent_pid, locked_at_the_end, start
+from tests.intake.installed import ROOT
+from tests.patience import soon
+from tests.reviewer.agents import DESPITE, ENDED_WHEN_READY, WITH_CLOCKS, agent_pid, locked_at_the_end, start
 from tests.reviewer.panel import PASSPHRASES, Intake, Panel, reviewer, reviewer_process
 from tests.reviewer.test_threads import account
 from tests.threads.survivor import Survivor
@@ -160,6 +165,15 @@ def test_it_ends_when_the_system_asks(station: Station, panel: Panel) -> None:
         os.kill(agent_pid(station), signal.SIGTERM)
         assert gone(station)
         assert not agent_places(station)[0].socket.exists()
+
+
+def test_it_ends_when_the_system_asks_at_once(station: Station, panel: Panel) -> None:
+    place = agent_places(station)[0]
+    place.folder.mkdir(0o700)
+    handed = Handover(place, 600, ((1, panel.root.root, (1, 2)),)).encode()
+    subprocess.run([sys.executable, "-c", ENDED_WHEN_READY], input=handed, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    soon(lambda: not place.socket.exists())
+    assert gone(station)
 
 
 def gone(station: Station) -> bool:
