@@ -96,6 +96,9 @@ def _create_routes(service: Service, refuse: Refusals) -> Starlette:
 
     site = Starlette(
         routes=[
+            # In the order of how busy they are; the first that fits answers.
+            Route(LETTERS_PATH, letters, methods=["POST"]),
+            Route(THREAD_PATH, thread, methods=["POST"]),
             Route("/", start, methods=["GET"]),
             *(Route(path, information.answer, methods=["GET"]) for path in INFORMATION),
             # One route for both, so that the answer to any other method names both.
@@ -106,8 +109,6 @@ def _create_routes(service: Service, refuse: Refusals) -> Starlette:
             Route(LEAVE_PATH, leaving.answer, methods=["GET"]),
             Route(BLANK_PATH, leaving.blank, methods=["GET"]),
             Route(CLEARING_PATH, leaving.clear, methods=["GET"]),
-            Route(THREAD_PATH, thread, methods=["POST"]),
-            Route(LETTERS_PATH, letters, methods=["POST"]),
             Route(HEALTH_PATH, health.get, methods=["GET"]),
             Route(STATIC_PATH + "/{name}", static.get, methods=["GET"]),
         ],

@@ -5,6 +5,7 @@ is ever shown: its lines could hold what a survivor wrote.
 """
 
 import argparse
+import importlib
 import os
 import sys
 import traceback
@@ -13,92 +14,53 @@ from pathlib import Path
 from typing import Final
 
 from crypto.errors import SealingError
-from reviewer.commands import (
-    acknowledge,
-    backup,
-    card,
-    ceremony,
-    decide,
-    destroy,
-    destroy_record,
-    doctor,
-    end_epoch,
-    export,
-    following,
-    heard,
-    hold,
-    identity,
-    importation,
-    listing,
-    lock,
-    log,
-    policy,
-    read,
-    reader,
-    recuse,
-    refer,
-    referrals,
-    rehearse,
-    renew,
-    replies,
-    reply,
-    reshare,
-    restore,
-    resync,
-    room,
-    search,
-    status,
-    templates,
-    thread,
-    trust,
-    unlock,
-)
 from reviewer.display import safe_line
 from reviewer.errors import StationError
 from reviewer.files import PRIVATE_UMASK
 from reviewer.hardening import forbid_dumps
 from reviewer.terminal import note, use_utf8
 
-_COMMANDS: Final = (
-    ceremony,
-    rehearse,
-    reshare,
-    end_epoch,
-    card,
-    trust,
-    doctor,
-    unlock,
-    lock,
-    importation,
-    listing,
-    following,
-    read,
-    thread,
-    room,
-    search,
-    recuse,
-    decide,
-    refer,
-    referrals,
-    heard,
-    reply,
-    replies,
-    templates,
-    acknowledge,
-    hold,
-    destroy,
-    destroy_record,
-    export,
-    resync,
-    reader,
-    policy,
-    log,
-    renew,
-    backup,
-    restore,
-    status,
-    identity,
-)
+# Which module of `reviewer.commands` has which commands. A command imports its own alone, since every start is waited for.
+_MODULES: Final = {
+    "ceremony": ("ceremony",),
+    "rehearse": ("rehearse",),
+    "reshare": ("reshare",),
+    "end_epoch": ("end-epoch",),
+    "card": ("card",),
+    "trust": ("trust",),
+    "doctor": ("doctor",),
+    "unlock": ("unlock",),
+    "lock": ("lock",),
+    "importation": ("import",),
+    "listing": ("list",),
+    "following": ("next",),
+    "read": ("read",),
+    "thread": ("thread",),
+    "room": ("room",),
+    "search": ("search",),
+    "recuse": ("recuse", "hand-over"),
+    "decide": ("mark", "release"),
+    "refer": ("refer",),
+    "referrals": ("referrals",),
+    "heard": ("heard",),
+    "reply": ("reply",),
+    "replies": ("replies",),
+    "templates": ("templates",),
+    "acknowledge": ("acknowledge",),
+    "hold": ("hold",),
+    "destroy": ("destroy",),
+    "destroy_record": ("destroy-record",),
+    "export": ("export",),
+    "resync": ("resync",),
+    "reader": ("reader",),
+    "policy": ("policy",),
+    "log": ("log",),
+    "renew": ("renew",),
+    "backup": ("backup",),
+    "restore": ("restore",),
+    "status": ("status",),
+    "identity": ("identity",),
+}
 _REFUSED, _STOPPED = 1, 130
 _EXAMPLES: Final = """\
 examples:
@@ -114,7 +76,8 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _harden()
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = build_parser(given[0] if given else "").parse_args(given)
     try:
         options.run(options)
         sys.stdout.flush()
@@ -151,8 +114,8 @@ def _refuse(sentence: str) -> int:
     return _REFUSED
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command and option."""
+def build_parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of `command` and its options; of all commands when there is none of that name."""
     parser = argparse.ArgumentParser(
         prog="reviewer",
         description="The offline station: custody of the panel's keys, import of sealed letters, reading, and the way back.",
@@ -161,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    found = [module for module, names in _MODULES.items() if command in names]
+    for module in found or _MODULES:
+        importlib.import_module(f"reviewer.commands.{module}").add(commands)
     return parser

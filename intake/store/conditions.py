@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from intake.schema import conditions
 
@@ -10,11 +10,13 @@ from intake.schema import conditions
 REPLAY: Final = "replay"
 # How far the log of closings went: what `intake.closings.Point` encodes, changed together with each closing.
 CHANGES: Final = "changes"
+# Made once: every letter that is stored asks, and making it takes longer than asking.
+_VALUE: Final = select(conditions.c.value).where(conditions.c.name == bindparam("wanted"))
 
 
 def read_condition(connection: Connection, name: str) -> str | None:
     """Return the value of a condition, or None when it is not set."""
-    return connection.scalar(select(conditions.c.value).where(conditions.c.name == name))
+    return connection.scalar(_VALUE, {"wanted": name})
 
 
 def set_condition(connection: Connection, name: str, value: str) -> None:

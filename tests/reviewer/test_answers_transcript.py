@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reviewer.cli import build_parser
 from tests.reviewer.panel import Intake, Panel, new_station
-from tests.reviewer.test_cli import Transcript, copied_card
+from tests.reviewer.test_cli import Transcript, copied_card, names
 from tests.reviewer.test_threads import account, signed
 from tests.threads.survivor import Survivor
 
@@ -47,13 +47,9 @@ def test_the_transcript_of_answers_is_the_golden_one(panel: Panel, intake: Intak
 
 
 def test_every_command_is_in_a_transcript() -> None:
-    assert commands() - shown(path.read_text("utf-8") for path in GOLDEN.glob("*.txt")) == set()
-    assert commands() - shown(["$ reviewer status\n"]) == commands() - {"status"}
-
-
-def commands() -> set[str]:
-    listed = build_parser().format_help().partition("\ncommands:\n")[2]
-    return set(re.findall(r"^    ([a-z-]+)", listed, re.MULTILINE))
+    every = names(build_parser())
+    assert every - shown(path.read_text("utf-8") for path in GOLDEN.glob("*.txt")) == set()
+    assert every - shown(["$ reviewer status\n"]) == every - {"status"}
 
 
 def shown(texts: Iterable[str]) -> set[str]:

@@ -1,3 +1,4 @@
+import argparse
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from reviewer.cli import build_parser, main
 from reviewer.station import Station
 from reviewer.trust import Candidate
 from tests.crypto.samples import TEXT
+from tests.intake.installed import ROOT
 from tests.reviewer.agents import DESPITE, locked_at_the_end
 from tests.reviewer.panel import PASSPHRASES, Intake, Panel, reviewer, reviewer_process, signature_of
 from tests.reviewer.terminal import Terminal
@@ -67,11 +69,37 @@ def test_help_works_without_settings_and_shows_an_example(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="0"):
-        build_parser().parse_args([command, "--help"])
+        build_parser(command).parse_args([command, "--help"])
     shown = capsys.readouterr().out
     example = re.search(rf"example:\n  (reviewer {command}.*)", shown)
     assert example is not None
     assert not list(tmp_path.iterdir())
+
+
+def test_a_command_comes_without_those_of_other_modules() -> None:
+    every = names(build_parser())
+    assert set(COMMANDS) <= every
+    for command in every:
+        alone = names(build_parser(command))
+        assert command in alone
+        assert len(alone) <= 2
+    assert names(build_parser("no-such-command")) == every
+
+
+def names(parser: argparse.ArgumentParser) -> set[str]:
+    return set(re.findall(r"^    ([a-z-]+)", parser.format_help().partition("\ncommands:\n")[2], re.MULTILINE))
+
+
+def test_a_start_does_not_wait_for_what_only_others_need(tmp_path: Path) -> None:
+    code = "import sys; from reviewer.cli import main; main(); print(sorted({'starlette', 'weasyprint', 'uvicorn'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "list", f"--station={tmp_path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_help_of_the_whole_program(tmp_path: Path) -> None:
