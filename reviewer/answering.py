@@ -40,17 +40,26 @@ def say_heard(notices: Notices, unlocked: Unlocked, letter: LetterEntry) -> Noti
     return notices.send(unlocked, thread, "heard", digests=digests)
 
 
-def reply(notices: Notices, unlocked: Unlocked, letter: LetterEntry, text: str, language: str = "en") -> NoticeEntry:
-    """Sign and seal a reply in a language (a tag). Raises AnswerError when it is empty, too long, or reaches nobody."""
+def seal_reply(
+    notices: Notices, unlocked: Unlocked, letter: LetterEntry, text: str, language: str = "en"
+) -> NoticeEntry:
+    """Sign and seal a reply in a language (a tag); it counts once `Ledger.add_notice` has it. Raises AnswerError when it is empty, too long, or reaches nobody."""
     thread = thread_of(notices.ledger, letter)
     if not text.strip():
         raise AnswerError("The reply is empty; write what it is to say.")
     try:
-        return notices.send(unlocked, thread, "reply", text=text, digests=[letter.digest], language=language)
+        return notices.write(unlocked, thread, "reply", text=text, digests=[letter.digest], language=language)
     except LetterTooLongError as error:
         raise AnswerError(f"The reply is {error.over} bytes too long; shorten it, or send two.") from None
     except LetterError as error:
         raise AnswerError(str(error)) from None
+
+
+def reply(notices: Notices, unlocked: Unlocked, letter: LetterEntry, text: str, language: str = "en") -> NoticeEntry:
+    """Sign and seal a reply, and let the next export carry it. Raises as `seal_reply`."""
+    entry = seal_reply(notices, unlocked, letter, text, language)
+    notices.ledger.add_notice(entry)
+    return entry
 
 
 def _read_by_now(ledger: Ledger, thread: ThreadEntry) -> Sequence[str]:

@@ -281,6 +281,11 @@ class Ledger(Calls, Bundles, Roll):
         with self._session() as session:
             return session.exec(wanted.order_by(col(NoticeEntry.sequence))).all()
 
+    def has_notice(self, digest: str) -> bool:
+        """Say whether the notice in that sealed file was added."""
+        with self._session() as session:
+            return session.get(NoticeEntry, digest) is not None
+
     def unsent_notices(self) -> Sequence[NoticeEntry]:
         """Return the notices that no bundle carries yet, in the order of digests, which is random."""
         wanted = select(NoticeEntry).where(col(NoticeEntry.bundle).is_(None))

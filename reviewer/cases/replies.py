@@ -47,8 +47,13 @@ class WaitingReplies(Log, CaseDatabase):
         """Put other words in; whoever did is their writer now. Raises AnswerError when they are not those that were seen."""
         with self._writing() as session:
             row = _current(session, number, seen)
-            row.by, row.day, row.language, row.text = by, date.today().isoformat(), language, text
+            row.by, row.day, row.language, row.text, row.sealed = by, date.today().isoformat(), language, text, ""
             self._note(session, by, Act.PREPARED, [row.digest])
+
+    def mark_sealed(self, number: int, seen: str, sealed: str) -> None:
+        """Keep which answer (digest, 64 hex) a reply becomes. Raises AnswerError when the words are not those that were seen."""
+        with self._writing() as session:
+            _current(session, number, seen).sealed = sealed
 
     def take_reply(self, who: str, act: Act | None, number: int, seen: str) -> None:
         """Take a reply out and note `act`; None when it was signed, which was noted before. Raises AnswerError when the words are not those that were seen."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reviewer.answering import reply, thread_of
+from reviewer.answering import reply, seal_reply, thread_of
 from reviewer.cases.casework import Casework
 from reviewer.cases.log import WITH, Act
 from reviewer.cases.readers import Right
@@ -68,7 +68,8 @@ class Replier:
         self.check(entry, draft)
         if self.takes_two():
             self.work.require_two(entry, Right.READ)
-        return self._send(entry, draft, self.work.seat.who)
+        self._note(entry, self.work.seat.who)
+        return reply(self._notices, self.panel[0], entry, draft.text, draft.language)
 
     def prepare(self, entry: LetterEntry, draft: Draft) -> int:
         """Keep a reply for a second reader, and return its number."""
@@ -78,6 +79,10 @@ class Replier:
     def waiting(self) -> list[ReplyRow]:
         """Return the replies that wait and that whoever is here may see, oldest first."""
         self.work.seat.require(Right.READ)
+        for row in self.work.store.replies():
+            if row.sealed and self.desk.ledger.has_notice(row.sealed):
+                # Somebody was interrupted after these words had become an answer.
+                self.work.store.take_reply(row.by, None, row.number, seen_of(row))
         rows = self.work.store.replies()
         gone = self.work.filer.is_taken_back
         return [row for row in rows if self.work.is_visible(row.digest) and not gone(row.digest)]
@@ -95,10 +100,7 @@ class Replier:
         return reader is not None and reader.may(Right.BE_SECOND) and reader.name != row.by
 
     def sign_waiting(self, number: int, seen: str) -> NoticeEntry:
-        """Sign a reply that somebody else wrote, and that whoever is here has read: `seen` is what `seen_of` gave for those words.
-
-        It is sealed before it is taken out: whoever interrupts that finds it waiting, and never lost.
-        """
+        """Sign a reply that somebody else wrote, and that whoever is here has read: `seen` is what `seen_of` gave for those words."""
         row = self.one(number)
         if row.by == self._name():
             raise ReaderError("You wrote these words: somebody else reads and signs them.")
@@ -106,7 +108,12 @@ class Replier:
         if seen_of(row) != seen:
             raise AnswerError("Somebody has changed these words since you read them: read them again.")
         both = f"{row.by}{WITH}{self._name()}"
-        notice = self._send(find(self.desk.ledger, row.digest), Draft(row.text, row.language), both)
+        entry = find(self.desk.ledger, row.digest)
+        self._note(entry, both)
+        notice = seal_reply(self._notices, self.panel[0], entry, row.text, row.language)
+        # Which answer they become is kept before it counts: whoever is interrupted neither loses these words nor sends them twice.
+        self.work.store.mark_sealed(number, seen, notice.digest)
+        self.desk.ledger.add_notice(notice)
         self.work.store.take_reply(both, None, number, seen)
         return notice
 
@@ -127,7 +134,10 @@ class Replier:
             )
         return self.work.seat.name
 
-    def _send(self, entry: LetterEntry, draft: Draft, who: str) -> NoticeEntry:
+    def _note(self, entry: LetterEntry, who: str) -> None:
         self.require_person(entry)
         self.work.store.note(who, Act.REPLIED, [entry.digest])
-        return reply(Notices(self.desk.ledger, self.desk.vault), self.panel[0], entry, draft.text, draft.language)
+
+    @property
+    def _notices(self) -> Notices:
+        return Notices(self.desk.ledger, self.desk.vault)

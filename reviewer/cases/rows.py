@@ -167,7 +167,10 @@ class RuleRow(Kept, table=True):
 
 
 class ReplyRow(Kept, table=True):
-    """One reply that waits for a second reader. `digest` is the letter that it answers, `by` who wrote the words as they stand, on `day`."""
+    """One reply that waits for a second reader. `digest` is the letter that it answers, `by` who wrote the words as they stand, on `day`.
+
+    `sealed` is the digest of the answer that the words became when somebody signed them, "" before.
+    """
 
     __tablename__ = "replies"
 
@@ -177,6 +180,7 @@ class ReplyRow(Kept, table=True):
     by: str = Field(max_length=64)
     language: str = Field(max_length=32)
     text: str = Field(repr=False)
+    sealed: str = Field(default="", max_length=64)
 
 
 class ReferralRow(Kept, table=True):

@@ -81,6 +81,20 @@ def demonstration(folder: Path, log: Path) -> Iterator[int]:
         yield found.port
 
 
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first `make run` leaves, which takes its time: others begin with a copy, as somebody does on the second day."""
+    folder = tmp_path_factory.mktemp("first run")
+    with demonstration(folder / "a demonstration", folder / "log"):
+        pass
+    return folder / "a demonstration"
+
+
+@pytest.fixture
+def begun(first_run: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first_run, tmp_path / "a demonstration")
+
+
 def read(folder: Path, port: int, what: str = "read") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, what],
@@ -123,13 +137,12 @@ def test_what_is_submitted_is_printed_whole(tmp_path: Path) -> None:
     assert files_with(tmp_path, b"Nobody wrote it down", b"read beside the first") == set()
 
 
-def test_the_station_opens_with_what_was_submitted(tmp_path: Path) -> None:
-    folder = tmp_path / "a demonstration"
-    with demonstration(folder, tmp_path / "log") as port:
+def test_the_station_opens_with_what_was_submitted(begun: Path, tmp_path: Path) -> None:
+    with demonstration(begun, tmp_path / "log") as port:
         share(port, TEXT)
         memory = Path(tempfile.mkdtemp(prefix="room-test-", dir="/dev/shm"))
         own = {"HEARD_BROWSER": str(driven_browser(tmp_path)), "XDG_RUNTIME_DIR": str(memory)}
-        process = subprocess.Popen([*COMMAND, "station"], env={**os.environ, **environment(folder, port), **own})
+        process = subprocess.Popen([*COMMAND, "station"], env={**os.environ, **environment(begun, port), **own})
         try:
             until(lambda: list(memory.glob("heard-room-*")), "the room", SECONDS_TO_SET_UP)
             with driven(next(memory.glob("heard-room-*")), "/enter") as page:
@@ -146,13 +159,12 @@ def test_the_station_opens_with_what_was_submitted(tmp_path: Path) -> None:
     assert files_with(tmp_path, b"Nobody wrote it down") == set()
 
 
-def test_a_record_of_danger_is_printed_apart_and_acknowledged(tmp_path: Path) -> None:
-    folder, log = tmp_path / "a demonstration", tmp_path / "log"
-    with demonstration(folder, log) as port:
-        card = parse_card((folder / "lead" / "custody" / "lead.card").read_bytes(), "lead")
-        store = open_store(Settings.read({"HEARD_DATA": str(folder / "intake")}))
+def test_a_record_of_danger_is_printed_apart_and_acknowledged(begun: Path, tmp_path: Path) -> None:
+    with demonstration(begun, tmp_path / "log") as port:
+        card = parse_card((begun / "lead" / "custody" / "lead.card").read_bytes(), "lead")
+        store = open_store(Settings.read({"HEARD_DATA": str(begun / "intake")}))
         store.add([sealed_danger(danger(card), card)])
-        first, second = read(folder, port), read(folder, port)
+        first, second = read(begun, port), read(begun, port)
         survey = store.danger_survey(DAY, 2)
         store.close()
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
@@ -164,34 +176,33 @@ def test_a_record_of_danger_is_printed_apart_and_acknowledged(tmp_path: Path) ->
     assert files_with(tmp_path, CANARY.encode()) == set()
 
 
-def test_a_call_is_entered_at_the_practice_line_and_read(tmp_path: Path) -> None:
-    folder, log = tmp_path / "a demonstration", tmp_path / "log"
-    with both(folder, log) as found:
+def test_a_call_is_entered_at_the_practice_line_and_read(begun: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with both(begun, log) as found:
         said = log.read_text("utf-8")
         assert f"http://localhost:{found.line_port}/" in said
         assert "make line-code" in said
         password = re.search(r"jo\.b, password: (.+)", said)
         assert password is not None
-        code = re.search(r"jo\.b: (\d{6})", read(folder, found.port, "code").stdout)
+        code = re.search(r"jo\.b: (\d{6})", read(begun, found.port, "code").stdout)
         assert code is not None
         with closing(Caller(f"http://localhost:{found.line_port}", "127.0.0.1", found.line_port)) as worker:
             worker.sign_in("jo.b", password[1], code[1])
             assert "Practice line" in worker.get("/").text
             assert "Practice line" in worker.get("/call").text
-            card = parse_card((folder / "intake" / "panel-card.card").read_bytes())
+            card = parse_card((begun / "intake" / "panel-card.card").read_bytes())
             assert worker.post_sealed(sealed_call(LINE_TEXT, card)).status_code == 201
-        done = read(folder, found.port)
+        done = read(begun, found.port)
     assert done.returncode == 0, done.stderr
     assert LINE_TEXT in done.stdout
     assert "phone" in done.stdout
     assert files_with(tmp_path, LINE_TEXT.encode()) == set()
 
 
-def test_either_site_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
+def test_either_site_goes_on_when_the_other_is_killed(begun: Path, tmp_path: Path) -> None:
     for victim, survivor in (("line", "port"), ("--port", "line_port")):
         log = tmp_path / f"{survivor}.log"
-        with both(folder, log) as found:
+        with both(begun, log) as found:
             if victim == "line":
                 found.service("line", "serve").kill()
             else:
@@ -202,9 +213,9 @@ def test_either_site_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
         assert found.process.returncode == 1
 
 
-def test_ctrl_c_ends_both(tmp_path: Path) -> None:
+def test_ctrl_c_ends_both(begun: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with both(tmp_path / "data", log) as found:
+    with both(begun, log) as found:
         services = psutil.Process(found.process.pid).children(True)
         assert len(services) == 2
         found.process.send_signal(signal.SIGINT)

@@ -24,8 +24,8 @@ from tests.crypto.test_hold import hold
 from tests.crypto.test_notice import notice
 from tests.intake.installed import Installed
 from tests.intake.plain import Plain
-from tests.intake.test_returning import Scripted
 from tests.intake.test_transfer import station_bundle, store_of
+from tests.intake.unscripted.people import Scripted
 
 WHY = "A court has asked that <nothing> is destroyed."
 LAST = today() + timedelta(days=90)

@@ -14,8 +14,12 @@ from reviewer.station import Station
 from tests.intake.installed import ROOT
 from tests.leaks import leaks
 from tests.reviewer.cases.test_commands import TEXT, Staff, account, take
+from tests.reviewer.cases.test_referrals import stored
+from tests.reviewer.cases.test_replies import told
 from tests.reviewer.panel import Intake, Panel, reviewer
+from tests.reviewer.test_threads import account as threaded
 from tests.test_killed import DIES
+from tests.threads.survivor import Survivor
 
 BOX, STORE, LOG, ARCHIVE = "reviewer.cases.strongbox", "reviewer.cases.store", "reviewer.cases.log", "reviewer.archive"
 Step = tuple[str, str, str]
@@ -32,6 +36,13 @@ RENEWING: list[Step] = [
     (BOX, "_rekey", "after"),
     (BOX, "Strongbox._seal", "before"),
     (BOX, "Strongbox._sweep", "before"),
+]
+
+SIGNING: list[Step] = [
+    ("reviewer.answering", "Notices.write", "after"),
+    ("reviewer.cases.replies", "WaitingReplies.mark_sealed", "after"),
+    ("reviewer.ledger", "Ledger.add_notice", "after"),
+    ("reviewer.cases.replies", "WaitingReplies.take_reply", "after"),
 ]
 
 
@@ -102,6 +113,29 @@ def test_what_the_log_says_was_done_stays_when_killed_after_it(staff: Staff, pan
     die(staff, (LOG, "Log.note", "before"), "read", one)
     acts = [entry["act"] for entry in json.loads(staff.run("log", "--json").stdout)["log"]]
     assert acts == ["imported", "opened"]
+
+
+@pytest.mark.parametrize("step", some_then_all(SIGNING, SIGNING[2]))
+def test_a_signing_that_was_killed_loses_no_words_and_doubles_none(
+    step: Step, staff: Staff, panel: Panel, intake: Intake, tmp_path: Path
+) -> None:
+    person = Survivor(panel.card)
+    staff.hire("ann", "custodian")
+    staff.hire("bo", "reader")
+    staff.hire("cy", "second-reader")
+    (one,) = take(staff, intake, threaded(person), who=staff.who("ann"))
+    staff.run("policy", "--replies=two-people", who=staff.who("ann"))
+    staff.run("reply", one, "--text=An invented answer.", "--yes", who=staff.who("bo"))
+    sign = ("replies", "--sign=1", "--yes", *staff.who("cy"))
+    die(staff, step, *sign)
+    was_sent = step in SIGNING[2:]
+    left = json.loads(staff.run("replies", "--json", who=staff.who("cy")).stdout)["waiting"]
+    assert [row["number"] for row in left] == ([] if was_sent else [1])
+    again = reviewer(*sign, *panel.shares(1, 2), station=staff.station.root, code=1 if was_sent else 0)
+    assert ("No reply 1 waits" in again.stderr) == was_sent
+    (notice,) = told(staff, person, tmp_path / "back", "reply", who=staff.who("ann"))
+    assert notice.text == "An invented answer."
+    assert "An invented answer." not in stored(staff)
 
 
 def test_a_backup_that_was_killed_is_none(staff: Staff, panel: Panel, intake: Intake, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(64), nullable=False),
         sa.Column("language", sa.String(32), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("sealed", sa.String(64), nullable=False),
     )
     op.create_table(
         "referrals",
