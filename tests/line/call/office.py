@@ -67,6 +67,10 @@ class Office:
         """Let the operator add a worker."""
         self.first[name] = self.installed.run("worker", "add", name, "--role", role, "--json").json["first_password"]
 
+    def reset(self, name: str) -> None:
+        """Let the operator give a worker another first password, and let them begin anew."""
+        self.first[name] = self.installed.run("worker", "reset", name, "--json").json["first_password"]
+
     def enrol(self, page: Page, name: str) -> None:
         """Go through a worker's first sign-in, with an authenticator app; keep the recovery codes."""
         page.goto(self.url + "/sign-in")

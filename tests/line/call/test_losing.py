@@ -174,7 +174,9 @@ def test_a_session_that_ends_keeps_the_page_and_goes_on_after_signing_in_again(
     office: Office, call: CallPage, luck: random.Random, how: str, point: float
 ) -> None:
     page = call.page
-    if "jo.b" not in office.codes:
+    if not office.codes.get("jo.b"):
+        if "jo.b" in office.codes:
+            office.reset("jo.b")
         office.enrol(page, "jo.b")
         call.open(office.url)
     call.begin().take_words().go_to("account")
