@@ -14,8 +14,8 @@ from crypto.card import parse_card
 from intake import schema
 from intake.clock import today
 from tests.house import House, founded
+from tests.intake.installed import store_of
 from tests.intake.test_threads import Visitor
-from tests.intake.test_transfer import store_of
 from tests.threads.survivor import Survivor, digest_of
 
 WHY = "A court has asked that nothing is destroyed."

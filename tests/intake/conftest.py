@@ -16,6 +16,7 @@ from intake.rows import NewLetter
 from intake.store import Store
 from tests.crypto import samples
 from tests.intake.installed import Installed
+from tests.intake.sites import Site
 
 DAY = date(2026, 11, 23)
 
@@ -77,3 +78,15 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
     here.install(samples.card())
     yield here
     here.stop()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for a whole module, with a card that is valid today."""
+    here = Installed(tmp_path_factory.mktemp("site") / "data")
+    here.run("init")
+    here.install(samples.card())
+    with here.start() as http:
+        yield Site(here, http)
+        assert here.stop() == 0
+    assert here.errors.read_text() == ""

@@ -22,6 +22,9 @@ from crypto.card import PanelCard, encode_card
 from crypto.panel import PanelRoot
 from intake import cli
 from intake.clock import today
+from intake.installation import open_store
+from intake.settings import Settings
+from intake.store import Store
 from tests.crypto import samples
 
 ROOT = Path(__file__).parents[2]
@@ -168,3 +171,8 @@ def expiring_card(days: int, root: PanelRoot = samples.ROOT) -> PanelCard:
         threshold=2,
         custodians=3,
     )
+
+
+def store_of(installed: Installed) -> Store:
+    """Return the store of an installation; whoever asks closes it."""
+    return open_store(Settings.read(installed.environment))

@@ -14,8 +14,8 @@ from intake.errors import BackupError
 from intake.installation import open_store
 from intake.settings import Settings
 from tests.intake.conftest import new_letter
-from tests.intake.installed import Installed
-from tests.intake.test_transfer import export, put, store_of
+from tests.intake.installed import Installed, store_of
+from tests.intake.test_transfer import export, put
 
 
 @pytest.fixture

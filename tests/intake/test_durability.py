@@ -16,9 +16,8 @@ import httpx
 import pytest
 
 from tests.intake.conftest import submission
-from tests.intake.installed import COMMAND, Installed
-from tests.intake.test_site import BYTES
-from tests.intake.test_transfer import store_of
+from tests.intake.installed import COMMAND, Installed, store_of
+from tests.intake.sites import BYTES
 
 SENDERS = 6
 # Acknowledges a letter when it has heard of it, and stores it half a second later.

@@ -28,8 +28,8 @@ from intake.store import Store
 from tests.crypto import samples
 from tests.crypto.test_hold import hold
 from tests.intake.conftest import DAY, new_letter
-from tests.intake.installed import Installed
-from tests.intake.test_transfer import export, put, station_bundle, store_of
+from tests.intake.installed import Installed, store_of
+from tests.intake.test_transfer import export, put, station_bundle
 
 KEEP = RetentionDays(drafts=30, letters=0, answers=0, receipts=0)
 TEN = RetentionDays(drafts=10, letters=10, answers=10, receipts=10)

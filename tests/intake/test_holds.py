@@ -22,9 +22,9 @@ from intake.store import Store
 from tests.crypto import samples
 from tests.crypto.test_hold import hold
 from tests.crypto.test_notice import notice
-from tests.intake.installed import Installed
+from tests.intake.installed import Installed, store_of
 from tests.intake.plain import Plain
-from tests.intake.test_transfer import station_bundle, store_of
+from tests.intake.test_transfer import station_bundle
 from tests.intake.unscripted.people import Scripted
 
 WHY = "A court has asked that <nothing> is destroyed."

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.intake.installed import Installed
-from tests.intake.test_site import Site, words_on
+from tests.intake.sites import Site, words_on
 from tests.leaks import leaks
 
 # Serves without starting itself anew: freed memory keeps what was in it.

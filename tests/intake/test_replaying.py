@@ -25,9 +25,9 @@ from intake.store import Store, threads
 from intake.store.conditions import CHANGES, REPLAY, set_condition
 from tests.crypto import samples
 from tests.intake.conftest import DAY
-from tests.intake.installed import Installed
+from tests.intake.installed import Installed, store_of
 from tests.intake.test_threads import BYTES, Visitor
-from tests.intake.test_transfer import export, letters_in, store_of
+from tests.intake.test_transfer import export, letters_in
 from tests.threads.survivor import Survivor, digest_of, filler
 
 NO_GRID = {"HEARD_ANSWER_GRID_MILLISECONDS": "0"}

@@ -12,8 +12,8 @@ from crypto.thread import derive_thread
 from crypto.words import ReturnWords
 from tests.intake.installed import Installed
 from tests.intake.plain import Plain
+from tests.intake.sites import Site, words_on
 from tests.intake.test_leaks import FORGETFUL_NOT, copies_in_memory, places
-from tests.intake.test_site import Site, words_on
 from tests.leaks import leaks
 
 

@@ -1,87 +1,22 @@
 """The survivors' site as a browser meets it: one real server, real requests, and what is then in the store."""
 
-import gzip
 import hashlib
 import re
-import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import brotli
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from crypto.errors import NoMatchError
-from crypto.letter import Letter
-from crypto.opening import Identity, open_letter
-from crypto.thread import derive_thread
-from crypto.words import ReturnWords
-from intake import schema
 from intake.middleware.headers import HEADERS
 from tests.crypto import samples
 from tests.intake.conftest import submission
-from tests.intake.installed import Installed, expiring_card
-from tests.intake.test_transfer import store_of
-
-UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
-BYTES = {"content-type": "application/octet-stream"}
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-PANEL = samples.ROOT.identity
-
-
-@dataclass
-class Site:
-    """A running site: `here` is its installation, `http` a client for it."""
-
-    here: Installed
-    http: httpx.Client
-
-    def letters(self) -> dict[bytes, bytes]:
-        """Return every sealed letter by its digest."""
-        store = store_of(self.here)
-        with store._engine.connect() as connection:
-            joined = schema.letters.join(schema.envelopes, schema.letters.c.place == schema.envelopes.c.place)
-            columns = (schema.letters.c.digest, schema.envelopes.c.sealed)
-            rows = connection.execute(select(*columns).select_from(joined)).all()
-        store.close()
-        return dict(rows)
-
-    def new_since(self, before: dict[bytes, bytes]) -> list[bytes]:
-        return [sealed for digest, sealed in self.letters().items() if digest not in before]
-
-    def share(self, *pairs: tuple[str, str], **fields: str) -> httpx.Response:
-        """Post the form as a browser without scripts does."""
-        return self.http.post("/share", content=urlencode([*fields.items(), *pairs]), headers=FORM)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site for the whole module, with a card that is valid today."""
-    here = Installed(tmp_path_factory.mktemp("site") / "data")
-    here.run("init")
-    here.install(samples.card())
-    with here.start() as http:
-        yield Site(here, http)
-        assert here.stop() == 0
-    assert here.errors.read_text() == ""
-
-
-def opened(sealed: bytes, identity: Identity = PANEL) -> Letter:
-    return open_letter(sealed, identity)
-
-
-def account(letter: Letter) -> str | None:
-    return next(answer.text for answer in letter.answers if answer.id == "account")
-
-
-def words_on(page: str) -> ReturnWords:
-    return ReturnWords.parse(" ".join(re.findall(r'heard-words__word">([a-z]+)<', page)))
+from tests.intake.installed import Installed
+from tests.intake.sites import BYTES, FORM, Site, account, opened
 
 
 class TestEveryAnswer:
@@ -255,210 +190,6 @@ class TestOrigin:
         assert site.http.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
 
 
-class TestShare:
-    """`POST /share`, from a browser without scripts."""
-
-    def test_account_alone_suffices(self, site: Site) -> None:
-        before = site.letters()
-        answer = site.share(account=samples.TEXT)
-        assert answer.status_code == 200
-        (sealed,) = site.new_since(before)
-        letter = opened(sealed)
-        assert account(letter) == samples.TEXT
-        assert (letter.channel, letter.thread, letter.sequence) == ("web without scripts", None, 0)
-        assert letter.card == samples.card().fingerprint.hex()
-        assert len(sealed) == 65_536
-
-    def test_what_was_typed_is_what_is_read(self, site: Site) -> None:
-        text = "  Line one\nLine two\r\n\0 \x1b[31m \u202e \u0301e\u0301 \U0001f90d  "
-        before = site.letters()
-        assert site.share(("told", "then"), account=text).status_code == 200
-        letter = opened(site.new_since(before)[0])
-        assert account(letter) == text.replace("\r\n", "\n")
-
-    def test_words_open_it_when_reading_back_was_wanted(self, site: Site) -> None:
-        before = site.letters()
-        page = site.share(account=samples.TEXT, words="yes", read_back="yes", seed=secrets.token_hex(32)).text
-        (sealed,) = site.new_since(before)
-        words = words_on(page)
-        for number in words.numbers:
-            assert number in page
-        keys = derive_thread(words)
-        letter = opened(sealed, Identity.from_seed(keys.identity_seed))
-        assert account(letter) == samples.TEXT
-        assert letter == opened(sealed)
-        assert letter.thread is not None
-        assert (letter.thread.recipient, letter.thread.verify_key) == (str(keys.recipient), keys.verify_key.hex())
-        assert (letter.locator, letter.thread.reads_back) == (keys.locator.hex(), True)
-        store = store_of(site.here)
-        with store._engine.connect() as connection:
-            digest = hashlib.sha256(sealed).digest()
-            columns = (schema.threads.c.locator, schema.threads.c.access_hash)
-            both = schema.letters.join(schema.threads, schema.letters.c.locator == schema.threads.c.locator)
-            wanted = select(*columns).select_from(both).where(schema.letters.c.digest == digest)
-            row = connection.execute(wanted).one()
-        store.close()
-        assert tuple(row) == (keys.locator, keys.access_hash)
-
-    def test_words_without_reading_back_do_not_open_it(self, site: Site) -> None:
-        before = site.letters()
-        page = site.share(account=samples.TEXT, words="yes").text
-        (sealed,) = site.new_since(before)
-        keys = derive_thread(words_on(page))
-        with pytest.raises(NoMatchError):
-            opened(sealed, Identity.from_seed(keys.identity_seed))
-        letter = opened(sealed)
-        assert letter.thread is not None
-        assert letter.thread.reads_back is False
-
-    @pytest.mark.parametrize("words", ["yes", "no"])
-    def test_same_page_sent_again_is_stored_once_with_the_same_words(self, site: Site, words: str) -> None:
-        before = site.letters()
-        seed = secrets.token_hex(32)
-        first, second = (site.share(account=samples.TEXT, words=words, seed=seed) for _ in range(2))
-        assert len(site.new_since(before)) == 1
-        assert "It had arrived before" in second.text
-        assert "It had arrived before" not in first.text
-        if words == "yes":
-            assert words_on(first.text) == words_on(second.text)
-
-    def test_same_page_with_another_text_is_stored_too_with_the_same_words(self, site: Site) -> None:
-        before = site.letters()
-        seed = secrets.token_hex(32)
-        first = site.share(account="One part.", words="yes", seed=seed)
-        second = site.share(account="Another part.", words="yes", seed=seed)
-        letters = [opened(sealed) for sealed in site.new_since(before)]
-        assert {account(letter) for letter in letters} == {"One part.", "Another part."}
-        assert len({letter.locator for letter in letters}) == 1
-        assert words_on(first.text) == words_on(second.text)
-
-    def test_every_page_has_a_seed_of_its_own(self, site: Site) -> None:
-        seeds = {re.search(r'name="seed" value="([0-9a-f]{64})"', site.http.get("/share").text) for _ in range(3)}
-        assert len({match.group(1) for match in seeds if match}) == 3
-
-    @pytest.mark.parametrize("seed", ["", "short", "G" * 64, "AB" * 32])
-    def test_a_seed_that_is_none_is_replaced(self, site: Site, seed: str) -> None:
-        before = site.letters()
-        for _ in range(2):
-            assert site.share(account=samples.TEXT, seed=seed).status_code == 200
-        assert len(site.new_since(before)) == 2
-
-    @pytest.mark.parametrize("typed", ["", " \n\t "])
-    def test_an_empty_account_comes_back_with_everything_else(self, site: Site, typed: str) -> None:
-        before = site.letters()
-        seed = secrets.token_hex(32)
-        answer = site.share(account=typed, told="then", seed=seed)
-        assert answer.status_code == 422
-        assert re.search(r'value="then"[^>]*checked', answer.text)
-        assert seed in answer.text
-        assert "A few words are enough" in answer.text
-        assert site.share().status_code == 422
-        assert site.letters() == before
-
-    def test_too_long_a_text_comes_back_whole(self, site: Site) -> None:
-        before = site.letters()
-        text = "Being asked would have helped. " * 40_000
-        answer = site.share(account=text)
-        assert answer.status_code == 413
-        assert text.strip() in answer.text
-        assert "too long to send at once" in answer.text
-        assert site.letters() == before
-
-    def test_an_option_that_the_form_does_not_offer_comes_back(self, site: Site) -> None:
-        answer = site.share(account=samples.TEXT, told="made-up")
-        assert answer.status_code == 400
-        assert samples.TEXT in answer.text
-
-    def test_typed_text_is_never_markup(self, site: Site) -> None:
-        hostile = "</textarea><script>alert(1)</script><img src=x onerror=alert(1)>"
-        page = site.share(account=hostile, told="made-up").text
-        assert "<script>alert" not in page
-        assert "&lt;/textarea&gt;&lt;script&gt;" in page
-
-    def test_ten_megabytes_get_a_page_that_helps(self, site: Site) -> None:
-        answer = site.http.post("/share", content=b"account=" + b"x" * 10_000_000, headers=FORM)
-        assert answer.status_code == 413
-        assert "send the rest as a further part" in answer.text
-
-    @pytest.mark.parametrize(
-        "kind", ["", "multipart/form-data; boundary=x", "text/plain", "application/octet-stream", "application/json"]
-    )
-    def test_wrong_content_type(self, site: Site, kind: str) -> None:
-        before = site.letters()
-        answer = site.http.post("/share", content=b"account=x", headers={"content-type": kind})
-        assert answer.status_code == 415
-        assert site.letters() == before
-
-    @pytest.mark.parametrize("body", [b"account=%ff", b"account=\xff", b"account", b"&&", b"a=1&" * 500])
-    def test_what_is_no_form_is_refused(self, site: Site, body: bytes) -> None:
-        answer = site.http.post("/share", content=body, headers=FORM)
-        assert answer.status_code == 400
-        assert "could not be read" in answer.text
-
-    def test_parameters_of_the_content_type_do_not_matter(self, site: Site) -> None:
-        headers = {"content-type": "Application/X-WWW-Form-URLEncoded; charset=utf-8"}
-        assert site.http.post("/share", content=b"account=x", headers=headers).status_code == 200
-
-    def test_wrong_method(self, site: Site) -> None:
-        answer = site.http.delete("/share")
-        assert answer.status_code == 405
-        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
-
-
-class TestStatic:
-    """Scripts and style sheets."""
-
-    def test_are_served_under_their_hash_and_compressed_when_asked(self, site: Site) -> None:
-        page = site.http.get("/share").text
-        names = re.findall(r"/static/[\w.]+", page)
-        assert len(names) >= 3
-        for name in names:
-            plain = site.http.get(name, headers={"accept-encoding": "identity"})
-            assert hashlib.sha256(plain.content).hexdigest().startswith(name.split(".")[1])
-            for accepted, coding in (("br;q=0.5, gzip", "gzip"), ("br, gzip;q=0.5", "br")):
-                with site.http.stream("GET", name, headers={"accept-encoding": accepted}) as packed:
-                    content = b"".join(packed.iter_raw())
-                    assert packed.headers["content-encoding"] == coding
-                assert UNPACK[coding](content) == plain.content
-            assert plain.headers["content-type"].split(";")[0] in {"text/css", "text/javascript", "image/svg+xml"}
-
-    @pytest.mark.parametrize("accepted", ["gzip;q=0", "br;q=0, *;q=0", "identity", "", "x-gzip", "gzip;q=0.000"])
-    def test_are_not_compressed_for_those_who_cannot(self, site: Site, accepted: str) -> None:
-        name = re.findall(r"/static/[\w.]+", site.http.get("/share").text)[0]
-        answer = site.http.get(name, headers={"accept-encoding": accepted})
-        assert "content-encoding" not in answer.headers
-
-    def test_pages_are_compressed_when_nothing_was_typed(self, site: Site) -> None:
-        for path in ("/", "/support", "/none"):
-            plain = site.http.get(path, headers={"accept-encoding": "identity"})
-            assert "content-encoding" not in plain.headers
-            for accepted in ("gzip", "br, gzip"):
-                packed = site.http.get(path, headers={"accept-encoding": accepted})
-                assert packed.headers["content-encoding"] == accepted.split(",")[0]
-                assert packed.headers["vary"] == "accept-encoding"
-                assert int(packed.headers["content-length"]) < len(plain.content)
-                assert (packed.status_code, packed.text) == (plain.status_code, plain.text)
-        assert site.http.get("/share", headers={"accept-encoding": "br"}).headers["content-encoding"] == "br"
-
-    def test_no_answer_to_what_was_typed_is_compressed(self, site: Site) -> None:
-        sent = {
-            "/share": [{"account": samples.TEXT, "words": "yes"}, {"account": ""}],
-            "/return": [{"words_typed": samples.TEXT}, {"action": "none"}],
-            "/none": [{"a": samples.TEXT}],
-        }
-        for path, forms in sent.items():
-            for form in forms:
-                answer = site.http.post(path, data=form, headers={"accept-encoding": "gzip, br"})
-                assert "content-encoding" not in answer.headers
-                assert "</html>" in answer.text
-
-    @pytest.mark.parametrize(
-        "name", ["form.js", "manifest.json", "licences.txt", "..%2Fpages.py", "../pages.py", "%00"]
-    )
-    def test_nothing_else_is(self, site: Site, name: str) -> None:
-        assert site.http.get(f"/static/{name}").status_code == 404
-
-
 class TestHostileBodies:
     """Whatever is posted: never a failure of ours, never stored unless it is a letter."""
 
@@ -510,36 +241,6 @@ def test_answers_on_a_kept_connection_do_not_wait_for_each_other(site: Site) -> 
         answer = site.http.get("/healthz")
         assert (answer.status_code, answer.text) == (200, "ok\n")
     assert time.monotonic() - start < 2
-
-
-def test_switched_off_it_offers_phone_and_paper(installed: Installed) -> None:
-    installed.settings["HEARD_UNSCRIPTED_FORM"] = "no"
-    with installed.start() as http:
-        site = Site(installed, http)
-        answer = site.share(account=samples.TEXT)
-        assert answer.status_code == 403
-        assert "0800 917 1000" in answer.text
-        assert "Freepost" in answer.text
-        assert 'name="seed"' not in http.get("/share").text
-        assert site.letters() == {}
-        assert http.post("/letters", content=submission(), headers=BYTES).status_code == 201
-
-
-def test_an_expired_card_stops_new_pages_but_not_open_ones(installed: Installed) -> None:
-    (installed.data / "panel-card.card").unlink()
-    installed.install(expiring_card(-1))
-    with installed.start() as http:
-        site = Site(installed, http)
-        page = http.get("/share")
-        assert page.status_code == 200
-        assert 'id="journey"' not in page.text
-        assert "0800 917 1000" in page.text
-        assert http.post("/letters", content=submission(), headers=BYTES).status_code == 201
-        assert site.share(account=samples.TEXT).status_code == 200
-        # What cannot be taken still comes back in a form.
-        back = site.share(account=samples.TEXT, told="made-up")
-        assert samples.TEXT in back.text
-        assert http.get("/healthz").status_code == 200
 
 
 def test_bodies_of_all_requests_together_are_bounded(installed: Installed) -> None:

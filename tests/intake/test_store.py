@@ -28,8 +28,7 @@ from intake.rows import INWARD, OUTWARD, BundleRow, NewLetter, ThreadLetter
 from intake.store import Store
 from intake.tables import CarriedBundle, Envelope, Probe, StoredLetter
 from tests.intake.conftest import new_letter
-from tests.intake.installed import Installed
-from tests.intake.test_transfer import store_of
+from tests.intake.installed import Installed, store_of
 
 
 def bundle_row(sequence: int = 1, *, direction: Direction = OUTWARD, chain: str | None = None) -> BundleRow:

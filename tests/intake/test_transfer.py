@@ -26,19 +26,12 @@ from crypto.minisigning import SigningKey, VerifyKey
 from crypto.panel import PanelRoot
 from crypto.records import Confirmation, LetterRecord, NoticeRecord
 from intake import exporting, schema
-from intake.installation import open_store
 from intake.rows import NewLetter
-from intake.settings import Settings
-from intake.store import Store
 from tests.crypto import samples
 from tests.intake.conftest import new_letter
-from tests.intake.installed import Installed
+from tests.intake.installed import Installed, store_of
 
 INWARD: Direction = "station to intake"
-
-
-def store_of(installed: Installed) -> Store:
-    return open_store(Settings.read({"HEARD_DATA": str(installed.data), **installed.settings}))
 
 
 def put(installed: Installed, *letters: NewLetter) -> None:

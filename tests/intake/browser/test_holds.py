@@ -11,10 +11,9 @@ from intake import schema
 from intake.store.holding import keep_holds
 from tests.crypto import samples
 from tests.intake.browser.threads import sent_account
-from tests.intake.installed import Installed
+from tests.intake.installed import Installed, store_of
 from tests.intake.returning import ReturnVisit
 from tests.intake.test_holds import WHY, bundle, current
-from tests.intake.test_transfer import store_of
 
 UNSIGNED = "#hold-unsigned"
 

@@ -19,7 +19,7 @@ from tests.crypto import samples
 from tests.intake.browser.threads import Station
 from tests.intake.installed import Installed
 from tests.intake.plain import Plain
-from tests.intake.test_site import BYTES, Site
+from tests.intake.sites import BYTES, Site
 from tests.threads.survivor import Survivor
 
 PANEL = samples.ROOT.identity

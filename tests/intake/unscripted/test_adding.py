@@ -7,7 +7,7 @@ import pytest
 from crypto.signing import verify_letter
 from tests.crypto import samples
 from tests.intake.plain import Plain
-from tests.intake.test_site import Site
+from tests.intake.sites import Site
 from tests.intake.unscripted.people import MORE, Scripted, of_panel, opened
 
 

@@ -11,7 +11,7 @@ from crypto.words import ReturnWords
 from tests.crypto import samples
 from tests.intake.browser.threads import REPLY
 from tests.intake.plain import Plain
-from tests.intake.test_site import Site, words_on
+from tests.intake.sites import Site, words_on
 from tests.intake.unscripted.people import FIRST, MORE, Scripted, of_panel, opened, station
 
 

@@ -11,7 +11,7 @@ from crypto.recipients import throwaway_recipient
 from crypto.sealing import seal_letter
 from tests.crypto import samples
 from tests.intake.plain import Plain
-from tests.intake.test_site import Site
+from tests.intake.sites import Site
 from tests.intake.unscripted.people import FIRST, MORE, PANEL, Scripted, of_panel, opened
 from tests.threads.survivor import account_answer, consent
 

@@ -10,7 +10,7 @@ from crypto.words import ReturnWords
 from tests.crypto import samples
 from tests.intake.installed import Installed
 from tests.intake.plain import FORM, Plain
-from tests.intake.test_site import Site, words_on
+from tests.intake.sites import Site, words_on
 from tests.intake.unscripted.people import FIRST, MORE, Scripted, locked, opened, station, warnings
 
 
