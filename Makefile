@@ -58,6 +58,8 @@ test: environment tools ## everything: style, types, import contracts, every tes
 	$(ALL_PATHS) $(PYTHON) -m pytest -m "alone $(AND_NOT_ALL)"
 
 test-all: export HYPOTHESIS_PROFILE = long
+# Seconds for one test: thousands of cases take minutes each.
+test-all: export PYTEST_TIMEOUT = 3600
 test-all: AND_NOT_ALL =
 test-all: test ## the same with the larger matrix and many more random cases for each property
 
