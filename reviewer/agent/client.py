@@ -80,14 +80,20 @@ class Agent:
         return answer
 
     def lock(self) -> None:
-        """Let the keys go. An agent that does not answer, since it hangs or was stopped, is killed: what is locked is locked."""
+        """Let the keys go, and wait for the end of the process that had them: only then are they out of memory.
+
+        An agent that does not answer or end, since it hangs or was stopped, is killed: what is locked is locked.
+        """
         self._connection.settimeout(_LOCK_SECONDS)
-        with suppress(AgentError):
-            if isinstance(self.ask(Lock()), Locked):
+        with suppress(AgentError, OSError):
+            if isinstance(self.ask(Lock()), Locked) and not self._connection.recv(1):
                 return
         # While the connection is open, the number is that of the agent and nobody else's.
         if is_open(self._connection):
             os.kill(peer_process(self._connection), signal.SIGKILL)
+            self._connection.settimeout(_LOCK_SECONDS)
+            with suppress(OSError):
+                self._connection.recv(1)
 
     def ask(self, request: Request) -> Answer:
         """Send one request and return the answer. Raises LockedError when the agent is gone, AgentError for no answer."""

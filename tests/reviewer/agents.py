@@ -44,6 +44,17 @@ def said(descriptor, what):
 os.write = said
 sys.exit(agent.main())
 """
+# The agent that takes a moment to end, as on a busy machine.
+ENDS_SLOWLY = """
+import sys, time
+import reviewer.agent.__main__ as agent
+serve = agent.Server.serve
+def slow(server):
+    serve(server)
+    time.sleep(1)
+agent.Server.serve = slow
+sys.exit(agent.main())
+"""
 
 
 def agent_pid(station: Station) -> int:

@@ -33,7 +33,15 @@ from reviewer.station import Station
 from tests.crypto.samples import TEXT
 from tests.intake.installed import ROOT
 from tests.patience import soon
-from tests.reviewer.agents import DESPITE, ENDED_WHEN_READY, WITH_CLOCKS, agent_pid, locked_at_the_end, start
+from tests.reviewer.agents import (
+    DESPITE,
+    ENDED_WHEN_READY,
+    ENDS_SLOWLY,
+    WITH_CLOCKS,
+    agent_pid,
+    locked_at_the_end,
+    start,
+)
 from tests.reviewer.panel import PASSPHRASES, Intake, Panel, reviewer, reviewer_process
 from tests.reviewer.test_threads import account
 from tests.threads.survivor import Survivor
@@ -156,6 +164,13 @@ def test_an_agent_that_does_not_answer_is_locked_all_the_same(station: Station, 
         os.kill(agent_pid(station), signal.SIGSTOP)
         assert "keys are gone" in reviewer("lock", station=station.root).stdout
         assert gone(station)
+
+
+def test_what_says_that_the_keys_are_gone_waits_for_their_end(station: Station, panel: Panel) -> None:
+    with locked_at_the_end(station), start(station, panel.root.root, ("-c", ENDS_SLOWLY)):
+        assert "keys are gone" in reviewer("lock", station=station.root).stdout
+        assert Agent.find(station) is None
+        assert "locked already" in reviewer("lock", station=station.root).stdout
 
 
 def test_it_ends_when_the_system_asks(station: Station, panel: Panel) -> None:
