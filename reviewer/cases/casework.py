@@ -12,7 +12,7 @@ from reviewer.cases.filing import Filed, Filer, Persons
 from reviewer.cases.log import Act
 from reviewer.cases.pace import Order
 from reviewer.cases.readers import Right
-from reviewer.cases.rows import Mark
+from reviewer.cases.rows import Mark, ReplyRow
 from reviewer.cases.rules import Rules
 from reviewer.cases.seat import Seat
 from reviewer.cases.store import Line
@@ -75,6 +75,12 @@ class Casework:
         """Say whether whoever is here may know of what was noted about a letter."""
         entry = self.filer.ledger.letter(digest)
         return entry is None or not self.store.is_hidden(self.person(entry), self.seat.name)
+
+    def waiting_replies(self) -> list[ReplyRow]:
+        """Return the replies that wait for a second reader and that whoever is here may see, oldest first."""
+        gone, sent = self.filer.is_taken_back, self.filer.is_sent
+        rows = self.store.replies()
+        return [row for row in rows if self.is_visible(row.digest) and not gone(row.digest) and not sent(row)]
 
     def note_opening(self, digest: str, line: Line | None, today: date) -> None:
         """Note in the log that a letter is opened, before anybody sees it."""

@@ -36,9 +36,7 @@ class Duties:
 
 def duties_here(work: Casework, today: date) -> Duties:
     """Count what waits, as far as it is not hidden from whoever is here. Raises CaseStoreError."""
-    gone = work.filer.is_taken_back
-    replies = [row for row in work.store.replies() if work.is_visible(row.digest) and not gone(row.digest)]
-    return _duties(list(visible(work)), len(replies), today)
+    return _duties(list(visible(work)), len(work.waiting_replies()), today)
 
 
 def _duties(referrals: Sequence[Referral], replies: int, today: date) -> Duties:

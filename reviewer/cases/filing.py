@@ -17,7 +17,8 @@ from crypto.letter import Letter, parse_letter
 from reviewer.cases.letters import NewCase
 from reviewer.cases.log import STATION, Act, Log
 from reviewer.cases.referrals import Referrals
-from reviewer.cases.replies import WaitingReplies
+from reviewer.cases.replies import WaitingReplies, seen_of
+from reviewer.cases.rows import ReplyRow
 from reviewer.cases.store import Cases
 from reviewer.cases.unsealing import Unsealer
 from reviewer.entries import LetterEntry, Status
@@ -73,6 +74,7 @@ class Filer:
         if [(row.digest, row.week, row.reason) for row in self.cases.aside()] != sorted(aside, key=_by_week):
             self.cases.set_aside(aside)
         self._shred_acts()
+        self._end_signings()
         missing = [digest for digest in counting if digest not in known]
         added = self._add(missing, counting, step)
         return Filed(added, gone, len(missing) - added)
@@ -81,6 +83,15 @@ class Filer:
         """Say whether a letter is nobody's to read any more."""
         entry = self.ledger.letter(digest)
         return entry is not None and entry.status in _GONE
+
+    def is_sent(self, row: ReplyRow) -> bool:
+        """Say whether the words of a reply became an answer, and whoever signed them was interrupted before they were taken out."""
+        return bool(row.sealed) and self.ledger.has_notice(row.sealed)
+
+    def _end_signings(self) -> None:
+        for row in self.cases.replies():
+            if self.is_sent(row):
+                self.cases.take_reply(STATION, None, row.number, seen_of(row))
 
     def _shred_acts(self) -> None:
         """Take out what people wrote here about letters that were taken back.

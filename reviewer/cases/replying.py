@@ -79,13 +79,7 @@ class Replier:
     def waiting(self) -> list[ReplyRow]:
         """Return the replies that wait and that whoever is here may see, oldest first."""
         self.work.seat.require(Right.READ)
-        for row in self.work.store.replies():
-            if row.sealed and self.desk.ledger.has_notice(row.sealed):
-                # Somebody was interrupted after these words had become an answer.
-                self.work.store.take_reply(row.by, None, row.number, seen_of(row))
-        rows = self.work.store.replies()
-        gone = self.work.filer.is_taken_back
-        return [row for row in rows if self.work.is_visible(row.digest) and not gone(row.digest)]
+        return self.work.waiting_replies()
 
     def one(self, number: int) -> ReplyRow:
         """Return one of them."""
